@@ -1,0 +1,45 @@
+/*
+ * Model + rules -> one prediction with reasons and flags (design decision 8).
+ *
+ *  1. SVM sure                         -> its product; version from a banner
+ *                                         rule that agrees, else behaviour
+ *  2. SVM unsure, a rule matches       -> the rule's product, with the rule's
+ *                                         precision as confidence
+ *  3. SVM sure, banner rule of another
+ *     family                           -> SVM's product, "banner-disputed"
+ *  4. neither                          -> "unknown"
+ * Operator and front come from rules on MX name, certificate, greeting, EHLO.
+ *
+ * A classifier is everything needed to score: catalogue, rules, model.
+ * Threads: one struct classifier per thread.
+ */
+#ifndef MXPRINT_MODEL_DECIDE_H
+#define MXPRINT_MODEL_DECIDE_H
+
+#include "catalog/catalog.h"
+#include "common/arena.h"
+#include "common/error.h"
+#include "model/file.h"
+#include "model/prediction.h"
+#include "rules/engine.h"
+#include "transcript/transcript.h"
+
+struct classifier {
+	const struct catalog *catalog;
+	struct rule_engine *rules; /* may be NULL: model alone */
+	const struct model *model; /* may be NULL: rules alone */
+};
+
+void decide(const struct classifier *classifier, struct arena *arena,
+    const struct transcript *t, struct prediction **prediction);
+
+/*
+ * Opens catalogue, rules and model from the data folder (found as described
+ * in tools/options.h) or the paths given (NULL: the default); closes them.
+ */
+enum status classifier_open(const char *data_folder, const char *model_path,
+    const char *rules_path, struct classifier **classifier,
+    struct error *err);
+void classifier_close(struct classifier *classifier);
+
+#endif

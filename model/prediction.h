@@ -1,0 +1,55 @@
+/*
+ * What we say about one host, and its text form (docs/mxprint-prediction.5,
+ * docs/schema/prediction.schema.json).
+ *
+ * Memory: everything lives in the arena given to decide(). NULL: not known,
+ * written as null.
+ */
+#ifndef MXPRINT_MODEL_PREDICTION_H
+#define MXPRINT_MODEL_PREDICTION_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/arena.h"
+#include "common/buffer.h"
+#include "common/error.h"
+#include "transcript/transcript.h"
+
+#define PRODUCT_UNKNOWN "unknown"
+#define CONFIDENCE_SURE 0.9 /* default of --sure */
+
+enum prediction_source { SOURCE_NONE, SOURCE_SVM, SOURCE_RULE };
+
+struct candidate {
+	const char *product;
+	double confidence;
+};
+
+struct prediction {
+	const char *host;
+	int port;
+	const char *name;     /* MX name, or NULL */
+	enum outcome outcome;
+	const char *plan;
+	const char *model;    /* name and short hash of the model */
+	const char *product;  /* id, "unknown", or NULL (did not speak) */
+	double confidence;    /* 0..1, of product; 0 where product is NULL */
+	const char *version;  /* "3.7.11", "3.5-3.7" */
+	const char *family;
+	const char *operator_id;
+	const char *front;
+	const char **flags;   /* "banner-disputed", "novel", "short-dialogue" */
+	size_t flag_count;
+	struct candidate *candidates; /* best first, at most 5 */
+	size_t candidate_count;
+	enum prediction_source source;
+	const char **reasons; /* sentences, strongest first, printable */
+	size_t reason_count;
+};
+
+void prediction_write(struct buffer *out, const struct prediction *p);
+enum status prediction_read(struct arena *arena, const char *line, size_t len,
+    struct prediction **p, struct error *err);
+
+#endif

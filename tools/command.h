@@ -24,9 +24,9 @@ struct example {
 
 struct command {
 	const char *name;
-	const char *summary;   /* one line for `mxprint help` */
-	const char *arguments; /* "[OPTIONS] DOMAINS" */
-	const char *text;      /* a paragraph or two, or NULL */
+	const char *summary;		   /* one line for `mxprint help` */
+	const char *arguments;		   /* "[OPTIONS] DOMAINS" */
+	const char *text;		   /* a paragraph or two, or NULL */
 	const struct option_spec *options; /* ends with name NULL */
 	const struct example *examples;	   /* ends with command NULL */
 	/* argv[0] is the command's name. Returns the exit code. */

@@ -16,11 +16,12 @@
 
 struct option_reader {
 	const struct command *command;
-	int argc;
+	int argc; /* 1 + operands collected so far */
 	char **argv;
-	int at;		   /* next argument */
+	int at;		    /* next argument */
+	int end;	    /* count of arguments given */
 	bool only_operands; /* after "--" */
-	const char *value; /* of the option just read */
+	const char *value;  /* of the option just read */
 };
 
 void options_init(struct option_reader *reader, const struct command *command,
@@ -31,8 +32,8 @@ void options_init(struct option_reader *reader, const struct command *command,
  * operands are collected: after the end they are argv[1..argc-1] of reader.
  * A mistake prints its sentence and sets *status to STATUS_USAGE.
  */
-const struct option_spec *options_next(struct option_reader *reader,
-    enum status *status);
+const struct option_spec *options_next(
+    struct option_reader *reader, enum status *status);
 
 /* Values with bounds; false prints a sentence naming the option. */
 bool option_int(const struct option_reader *reader,
@@ -49,8 +50,8 @@ int command_fail(const struct command *command, const struct error *err);
 
 /*
  * The folder with catalog/, rules/ and the model: $MXPRINT_DATA, else the
- * folder of the executable when it holds catalog/products.tsv (a source
- * tree), else PREFIX/share/mxprint.
+ * folder of the executable, or one above it, when it holds
+ * catalog/products.tsv (a source tree), else PREFIX/share/mxprint.
  */
 const char *data_folder(void);
 

@@ -1,0 +1,154 @@
+/*
+ * mxprint: which software receives the mail of these domains?
+ * Finds the command in the table and runs it; everything else is in cmd_*.c.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/log.h"
+#include "tools/commands.h"
+#include "tools/options.h"
+
+/*
+ * Commands in the order data flows; weak, so that a build without one of the
+ * files still has the others (tests/check/commands.sh wants them all).
+ */
+extern const struct command command_survey, command_identify;
+extern const struct command command_resolve, command_probe, command_score;
+extern const struct command command_train, command_evaluate, command_explain;
+extern const struct command command_report, command_review;
+extern const struct command command_catalog, command_rules;
+#pragma weak command_survey
+#pragma weak command_identify
+#pragma weak command_resolve
+#pragma weak command_probe
+#pragma weak command_score
+#pragma weak command_train
+#pragma weak command_evaluate
+#pragma weak command_explain
+#pragma weak command_report
+#pragma weak command_review
+#pragma weak command_catalog
+#pragma weak command_rules
+
+static const struct command *const commands[] = {
+	&command_survey,
+	&command_identify,
+	&command_resolve,
+	&command_probe,
+	&command_score,
+	&command_explain,
+	&command_report,
+	&command_review,
+	&command_train,
+	&command_evaluate,
+	&command_catalog,
+	&command_rules,
+};
+
+#define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
+
+const struct command *command_find(const char *name)
+{
+	for (size_t i = 0; i < COMMAND_COUNT; i++) {
+		if (commands[i] && strcmp(commands[i]->name, name) == 0)
+			return commands[i];
+	}
+	return NULL;
+}
+
+static void print_overview(FILE *out)
+{
+	fputs("mxprint finds the hosts that receive mail for a list of "
+	      "domains, talks SMTP to\n"
+	      "each of them once and politely, and says which software "
+	      "answered.\n\n"
+	      "usage: mxprint COMMAND [OPTIONS] [ARGUMENTS]\n\n"
+	      "commands:\n",
+	    out);
+	for (size_t i = 0; i < COMMAND_COUNT; i++) {
+		if (commands[i])
+			fprintf(out, "  %-10s %s\n", commands[i]->name,
+			    commands[i]->summary);
+	}
+	fputs("\n"
+	      "  mxprint COMMAND --help   options and examples of a command\n"
+	      "  mxprint --version        version and licence\n\n"
+	      "first steps:\n"
+	      "  mxprint survey domains.txt --ehlo probe.your-domain.example\n"
+	      "  mxprint report domains.run\n",
+	    out);
+}
+
+static int print_version(void)
+{
+	puts("mxprint " MXPRINT_VERSION);
+	puts("Copyright (c) 2026 the mxprint authors. MIT License.");
+	return STATUS_OK;
+}
+
+static int unknown_command(const char *name)
+{
+	char quoted[80];
+
+	fprintf(stderr,
+	    "mxprint: no command called '%s'; `mxprint help` lists them\n",
+	    log_quote(quoted, sizeof(quoted), name, strlen(name)));
+	return STATUS_USAGE;
+}
+
+static bool wants_help(int argc, char **argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		if (strcmp(argv[i], "--help") == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Help and results may be cut by `| head`; a full disk must be noticed. */
+static int finish(int status)
+{
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		if (status == STATUS_OK) {
+			fputs("mxprint: cannot write the output: disk full "
+			      "or pipe closed\n",
+			    stderr);
+			return STATUS_IO;
+		}
+	}
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *command;
+
+	signal(SIGPIPE, SIG_IGN);
+	if (argc < 2) {
+		print_overview(stderr);
+		return STATUS_USAGE;
+	}
+	if (strcmp(argv[1], "--version") == 0)
+		return finish(print_version());
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+		if (argc < 3) {
+			print_overview(stdout);
+			return finish(STATUS_OK);
+		}
+		command = command_find(argv[2]);
+		if (!command)
+			return unknown_command(argv[2]);
+		command_help(command);
+		return finish(STATUS_OK);
+	}
+	command = command_find(argv[1]);
+	if (!command)
+		return unknown_command(argv[1]);
+	if (wants_help(argc - 1, argv + 1)) {
+		command_help(command);
+		return finish(STATUS_OK);
+	}
+	return finish(command->run(command, argc - 1, argv + 1));
+}

@@ -1,6 +1,6 @@
 /*
  * Text form of routes and transcripts: one JSON object a line
- * (docs/mxprint-transcript.5, docs/schema/*.schema.json).
+ * (docs/mxprint-transcript.5, docs/schema/).
  *
  *   {"type":"transcript","v":1,"host":"192.0.2.1","port":25,...}
  *   {"type":"route","v":1,"domain":"example.com",...}

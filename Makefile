@@ -24,8 +24,10 @@ LIBRARY := $(B)/libmxprint.a
 TOOL_OBJECTS := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard tools/*.c)))
 PROGRAM := $(B)/mxprint
 UNIT_TESTS := $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/unit/test_*.c)))
-FUZZERS := $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 BENCHES := $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/bench/bench_*.c)))
+FARM := $(B)/tests/farm/replay_farm
+SCRIPT_TESTS := $(sort $(wildcard tests/cli/*.sh tests/dialog/*.sh))
+CHECKS := $(sort $(wildcard tests/check/*.sh))
 
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes \
 	-Wmissing-prototypes -Wvla -Wpointer-arith -Wwrite-strings \
@@ -44,9 +46,12 @@ PACKAGE_LIBS = $(eval PACKAGE_LIBS := $$(shell $(PKG_CONFIG) --libs \
 	$(PACKAGES)) -lsvm -lm)$(PACKAGE_LIBS)
 LINK = $(CC) $(CFLAGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(LDFLAGS)
 
+# What scripts under tests/ and training-data/ are told.
+export MXPRINT = $(abspath $(PROGRAM))
+export BUILD = $(abspath $(B))
+
 .PHONY: all
-all: mxprint ## build ./mxprint and the shipped model
--include $(wildcard Makefile.model)
+all: mxprint mxprint.model ## build ./mxprint and train the shipped model
 
 mxprint: $(PROGRAM)
 	@ln -sf $(PROGRAM) $@
@@ -65,27 +70,94 @@ $(B)/%.o: %.c Makefile
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(LIBRARY)
 	$(LINK) -o $@ $< $(LIBRARY) -lcmocka $(PACKAGE_LIBS)
 
-$(B)/tests/bench/%: $(B)/tests/bench/%.o $(LIBRARY)
-	$(LINK) -o $@ $< $(LIBRARY) $(PACKAGE_LIBS)
+$(B)/tests/farm/%: $(B)/tests/farm/%.o $(LIBRARY)
+	$(LINK) -o $@ $< $(LIBRARY) -levent_openssl -levent $(PACKAGE_LIBS)
 
-# A fuzz target is linked twice: with libFuzzer, and with a main() that
-# replays the corpus in every test run.
-$(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(LIBRARY)
-	$(LINK) -o $@ $< $(B)/tests/fuzz/replay.o $(LIBRARY) $(PACKAGE_LIBS)
+# jansson is only measured against (docs/measurements.md)
+$(B)/tests/bench/%: $(B)/tests/bench/%.o $(LIBRARY)
+	$(LINK) -o $@ $< $(LIBRARY) -ljansson $(PACKAGE_LIBS)
 
 .PRECIOUS: $(B)/%.o
 
+# --- the shipped model: the same bytes from the same training data
+
+TRAINING := $(sort $(wildcard training-data/transcripts/*.jsonl.gz))
+LEARNER := $(wildcard features/*.[ch] model/*.[ch] rules/*.rules) \
+	catalog/products.tsv
+mxprint.model: $(TRAINING) $(LEARNER) | $(PROGRAM)
+	$(PROGRAM) train --output $@ $(TRAINING)
+
+# --- the two commands for a fresh machine
+
+.PHONY: demo
+demo: ## install what is needed, build, survey a little internet on loopback
+	./bootstrap.sh demo
+	$(MAKE) --no-print-directory all $(B)/tests/farm/replay_farm
+	training-data/demo/run.sh
+
+.PHONY: test
+test: ## install what is needed, build, run all tests
+	./bootstrap.sh test
+	$(MAKE) --no-print-directory run-tests
+
+.PHONY: run-tests
+run-tests: all $(UNIT_TESTS) $(FARM) $(REPLAYS)
+	tests/run $(UNIT_TESTS) $(REPLAYS) $(SCRIPT_TESTS) $(CHECKS)
+
 .PHONY: unit
-unit: $(UNIT_TESTS)
+unit: $(UNIT_TESTS) ## the unit tests alone
 	tests/run $(UNIT_TESTS)
+
+.PHONY: check
+check: $(PROGRAM) ## style: layers, banned calls, format, rules' examples
+	tests/run $(CHECKS)
+
+.PHONY: format
+format: ## clang-format everything
+	clang-format -i $(shell git ls-files '*.c' '*.h')
+
+.PHONY: bench
+bench: all $(BENCHES) $(FARM) ## measure; prints ratios
+	@for b in $(BENCHES); do echo "== $$b"; $$b || exit 1; done
+
+# --- install
+
+BINDIR = $(DESTDIR)$(PREFIX)/bin
+SHAREDIR = $(DESTDIR)$(PREFIX)/share/mxprint
+MANDIR = $(DESTDIR)$(PREFIX)/share/man
+DOCDIR = $(DESTDIR)$(PREFIX)/share/doc/mxprint
+MAN1 := $(wildcard docs/*.1)
+MAN5 := $(wildcard docs/*.5)
+SCHEMAS := $(wildcard docs/schema/*.json)
+
+.PHONY: install
+install: all ## install to $(DESTDIR)$(PREFIX)
+	install -d $(BINDIR) $(SHAREDIR)/catalog $(SHAREDIR)/rules \
+		$(SHAREDIR)/schema $(MANDIR)/man1 $(MANDIR)/man5 $(DOCDIR)
+	install -m 755 $(PROGRAM) $(BINDIR)/mxprint
+	install -m 644 mxprint.model $(SHAREDIR)/
+	install -m 644 catalog/products.tsv $(SHAREDIR)/catalog/
+	install -m 644 rules/*.rules $(SHAREDIR)/rules/
+	install -m 644 $(SCHEMAS) $(SHAREDIR)/schema/
+	install -m 644 $(MAN1) $(MANDIR)/man1/
+	install -m 644 $(MAN5) $(MANDIR)/man5/
+	install -m 644 README.md LICENSE $(DOCDIR)/
+
+.PHONY: uninstall
+uninstall: ## remove what install put there
+	rm -f $(BINDIR)/mxprint $(addprefix $(MANDIR)/man1/,$(notdir $(MAN1))) \
+		$(addprefix $(MANDIR)/man5/,$(notdir $(MAN5)))
+	rm -rf $(SHAREDIR) $(DOCDIR)
 
 .PHONY: help
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):[^#]*## */  \1\t/p' Makefile Makefile.* \
-		2>/dev/null | expand -t 18
+	@sed -n 's/^\([a-z-]*\):[^#]*## */  \1\t/p' $(MAKEFILE_LIST) | \
+		expand -t 18
 
 .PHONY: clean
 clean: ## remove what was built
 	rm -rf build mxprint mxprint.model
 
--include $(OBJECTS:.o=.d) $(TOOL_OBJECTS:.o=.d) $(UNIT_TESTS:=.d)
+-include $(wildcard Makefile.fuzz Makefile.lab)
+-include $(OBJECTS:.o=.d) $(TOOL_OBJECTS:.o=.d) $(UNIT_TESTS:=.d) $(FARM).d \
+	$(BENCHES:=.d)

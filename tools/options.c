@@ -323,28 +323,35 @@ void command_help(const struct command *command)
 	     "configuration (mxprint(1) has them all)");
 }
 
+static bool holds_data(const char *folder)
+{
+	char probe[PATH_MAX + 64];
+
+	snprintf(probe, sizeof(probe), "%s/catalog/products.tsv", folder);
+	return access(probe, R_OK) == 0;
+}
+
 const char *data_folder(void)
 {
-	static char folder[PATH_MAX + 16];
+	static char folder[PATH_MAX + 32];
 	const char *named = getenv("MXPRINT_DATA");
-	char probe[PATH_MAX + 64];
+	char above[PATH_MAX];
 	ssize_t n;
 
 	if (named && *named)
 		return named;
-	n = readlink("/proc/self/exe", folder, sizeof(folder) - 1);
-	while (n > 0) { /* build/release/mxprint: the tree is further up */
-		char *slash;
-
-		folder[n] = '\0';
-		slash = strrchr(folder, '/');
-		if (!slash || slash == folder)
-			break;
+	n = readlink("/proc/self/exe", above, sizeof(above) - 1);
+	if (n < 0)
+		n = 0;
+	above[n] = '\0';
+	for (char *slash = strrchr(above, '/'); slash && slash != above;
+	     slash = strrchr(above, '/')) {
 		*slash = '\0';
-		n = slash - folder;
-		snprintf(
-		    probe, sizeof(probe), "%s/catalog/products.tsv", folder);
-		if (access(probe, R_OK) == 0)
+		snprintf(folder, sizeof(folder), "%s", above);
+		if (holds_data(folder))
+			return folder;
+		snprintf(folder, sizeof(folder), "%s/share/mxprint", above);
+		if (holds_data(folder))
 			return folder;
 	}
 	return MXPRINT_DATADIR;

@@ -49,9 +49,10 @@ bool option_duration(const struct option_reader *reader,
 int command_fail(const struct command *command, const struct error *err);
 
 /*
- * The folder with catalog/, rules/ and the model: $MXPRINT_DATA, else the
- * folder of the executable, or one above it, when it holds
- * catalog/products.tsv (a source tree), else PREFIX/share/mxprint.
+ * The folder with catalog/, rules/ and the model: $MXPRINT_DATA; else the
+ * nearest folder at or above the executable that holds catalog/products.tsv
+ * itself (a source tree) or in share/mxprint (an installation, wherever it
+ * was put); else the PREFIX/share/mxprint it was built for.
  */
 const char *data_folder(void);
 

@@ -1,0 +1,72 @@
+#include "common/error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static void fill(
+    struct error *err, enum status status, const char *format, va_list args)
+{
+	err->status = status;
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+	vsnprintf(err->text, sizeof(err->text), format, args);
+#pragma GCC diagnostic pop
+}
+
+enum status error_set(
+    struct error *err, enum status status, const char *format, ...)
+{
+	va_list args;
+
+	if (!err)
+		return status;
+	va_start(args, format);
+	fill(err, status, format, args);
+	va_end(args);
+	return status;
+}
+
+enum status error_set_errno(struct error *err, enum status status,
+    int errno_value, const char *format, ...)
+{
+	va_list args;
+	size_t len;
+
+	if (!err)
+		return status;
+	va_start(args, format);
+	fill(err, status, format, args);
+	va_end(args);
+	len = strlen(err->text);
+	snprintf(err->text + len, sizeof(err->text) - len, ": %s",
+	    strerror(errno_value));
+	return status;
+}
+
+const char *status_name(enum status status)
+{
+	switch (status) {
+	case STATUS_OK:
+		return "ok";
+	case STATUS_USAGE:
+		return "usage";
+	case STATUS_DATA:
+		return "data";
+	case STATUS_NOINPUT:
+		return "noinput";
+	case STATUS_UNAVAILABLE:
+		return "unavailable";
+	case STATUS_SOFTWARE:
+		return "software";
+	case STATUS_CANTCREATE:
+		return "cantcreate";
+	case STATUS_IO:
+		return "io";
+	case STATUS_TEMPFAIL:
+		return "tempfail";
+	case STATUS_CONFIG:
+		return "config";
+	}
+	return "unknown";
+}

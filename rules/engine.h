@@ -2,10 +2,18 @@
  * All rules at once over a transcript: what known wording proves
  * (the only file that knows vectorscan and PCRE2).
  *
- * Matching is linear in the input (vectorscan finds which rules can match,
- * PCRE2 with match limits captures from those). Only complete replies are
- * looked at; the most specific rule of a stage wins (rule.strength, then the
- * longer literal), not the first.
+ * Matching is linear in the input: vectorscan finds which rules can match,
+ * PCRE2 with match limits confirms those and captures. Only complete replies
+ * are looked at, at most RULE_TEXT_MAX bytes of each.
+ *
+ * What patterns see of a reply: its lines joined by '\n', without the reply
+ * codes; runs of blanks and control bytes are one space, none at the end of
+ * a line (docs/mxprint-rules.5). Of an MX name: the name. Of a certificate:
+ * lines "subject NAME", "issuer NAME", "organization NAME", "name NAME".
+ *
+ * The most specific rule of a stage wins, not the first: strength, then the
+ * number of literal characters in its patterns, then the id. A rule that
+ * declares `over X` is given more strength than X when it is loaded.
  *
  * Memory: results live in the arena given; rule pointers in the engine.
  * Threads: one struct rule_engine per thread.
@@ -13,6 +21,7 @@
 #ifndef MXPRINT_RULES_ENGINE_H
 #define MXPRINT_RULES_ENGINE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "catalog/catalog.h"
@@ -20,9 +29,11 @@
 #include "common/error.h"
 #include "transcript/transcript.h"
 
+#define RULE_TEXT_MAX 65536 /* bytes of one reply that are looked at */
+
 enum rule_stage {
 	STAGE_BANNER,	   /* greeting */
-	STAGE_EHLO,
+	STAGE_EHLO,	   /* also HELO, and EHLO inside TLS */
 	STAGE_HELP,
 	STAGE_UNKNOWN,	   /* unknown-verb */
 	STAGE_NUL,	   /* nul */
@@ -30,7 +41,7 @@ enum rule_stage {
 	STAGE_REPLY,	   /* any other probe's reply */
 	STAGE_QUIT,
 	STAGE_MX_NAME,	   /* the MX name */
-	STAGE_CERTIFICATE, /* subject, issuer, names */
+	STAGE_CERTIFICATE, /* subject, issuer, names of the leaf */
 	STAGE_COUNT
 };
 
@@ -38,22 +49,26 @@ const char *rule_stage_name(enum rule_stage stage);
 enum rule_stage rule_stage_parse(const char *name); /* STAGE_COUNT: unknown */
 
 struct rule {
-	const char *id;	  /* unique: "banner/postfix-named" */
+	const char *id;	  /* unique: "banner/postfix" */
 	const char *file; /* for messages */
 	int line;
-	enum rule_stage stage;
-	const char *pattern;
+	enum rule_stage stage; /* the first of stages */
+	unsigned stages;       /* bits 1u << enum rule_stage */
+	const char *pattern;   /* the first one, as written */
 	const char *product;  /* catalogue id of the software, or NULL */
 	const char *operator_id; /* catalogue id of the service, or NULL */
 	const char *front;    /* catalogue id of what stands in front, or NULL */
+	const char *os;	      /* a word on the system it runs on, or NULL */
 	const char *version;  /* fixed version or range, or NULL (captured) */
 	double precision;     /* 0..1, measured or declared */
-	int strength;	      /* higher is more specific */
+	int strength;	      /* 1.., higher is more specific */
+	int literals;	      /* literal characters in its patterns */
 	const char *source;   /* where the words were seen */
 };
 
 struct rule_hit {
 	const struct rule *rule;
+	enum rule_stage stage; /* where it matched, one of rule->stages */
 	const char *probe;    /* whose reply matched; NULL for names */
 	const char *version;  /* captured or fixed, or NULL */
 	const char *evidence; /* the matched words, printable, cut at 120 */
@@ -64,11 +79,22 @@ struct rule_hits {
 	size_t count;
 };
 
+/* What hits say together: of each answer, the best hit that has one. */
+struct rule_answer {
+	const struct rule_hit *product; /* NULL where nothing says so */
+	const struct rule_hit *operator_id;
+	const struct rule_hit *front;
+	const struct rule_hit *os;
+	const char *version; /* of the product: its hit's, else that of the
+				best hit for the same product */
+};
+
 struct rule_engine;
 
 /*
  * Compiles every *.rules of a folder, or one file. Errors carry FILE:LINE:COL.
- * Product ids are checked against the catalogue.
+ * Product ids are checked against the catalogue, which must outlive the
+ * engine.
  */
 enum status rule_engine_load(const char *path, const struct catalog *catalog,
     struct rule_engine **engine, struct error *err);
@@ -81,12 +107,23 @@ const char *rule_engine_hash(const struct rule_engine *engine);
 
 void rule_engine_match(struct rule_engine *engine, struct arena *arena,
     const struct transcript *t, struct rule_hits *hits);
-/* One reply or name, for `mxprint rules match` and the examples' check. */
+/*
+ * One reply or name, for `mxprint rules match` and the examples' check. The
+ * reply's codes may be missing.
+ */
 void rule_engine_match_text(struct rule_engine *engine, struct arena *arena,
     enum rule_stage stage, const char *text, size_t len,
     struct rule_hits *hits);
 
-/* Runs every rule's examples; each failure through report. Count of them. */
+/* Over the hits of one stage (or of all, the earlier stage first). */
+struct rule_answer rule_hits_answer(const struct rule_hits *hits);
+
+/*
+ * Runs every rule's examples (rules/check.c): each must be won by its own
+ * rule, or one declared to be over it, with the values it promises; no rule
+ * may match an example of another product. Each failure is a sentence through
+ * report. Returns the count of failures.
+ */
 size_t rule_engine_check(struct rule_engine *engine,
     void (*report)(void *user, const char *sentence), void *user);
 

@@ -1,0 +1,456 @@
+/*
+ * Reads the value of each keyword of a rule. A new keyword is a function and
+ * a row of the table at the end.
+ */
+#include <assert.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rules/field.h"
+
+#define STRENGTH_MAX 100
+#define EXAMPLES_MAX 64
+
+static const struct {
+	const char *name;
+	double precision; /* where a rule declares none */
+} stages[] = {
+	[STAGE_BANNER] = { "banner", 0.97 },
+	[STAGE_EHLO] = { "ehlo", 0.92 },
+	[STAGE_HELP] = { "help", 0.97 },
+	[STAGE_UNKNOWN] = { "unknown", 0.90 },
+	[STAGE_NUL] = { "nul", 0.90 },
+	[STAGE_MAIL] = { "mail", 0.90 },
+	[STAGE_REPLY] = { "reply", 0.90 },
+	[STAGE_QUIT] = { "quit", 0.90 },
+	[STAGE_MX_NAME] = { "mx-name", 0.98 },
+	[STAGE_CERTIFICATE] = { "certificate", 0.97 },
+};
+_Static_assert(
+    sizeof(stages) / sizeof(*stages) == STAGE_COUNT, "a row for every stage");
+
+const char *rule_stage_name(enum rule_stage stage)
+{
+	assert(stage < STAGE_COUNT);
+	return stages[stage].name;
+}
+
+enum rule_stage rule_stage_parse(const char *name)
+{
+	int s = 0;
+
+	while (s < STAGE_COUNT && strcmp(name, stages[s].name) != 0)
+		s++;
+	return (enum rule_stage)s;
+}
+
+double rule_stage_precision(enum rule_stage stage)
+{
+	assert(stage < STAGE_COUNT);
+	return stages[stage].precision;
+}
+
+enum status rule_fault_at(
+    struct rule_reader *r, int line, int column, const char *format, ...)
+{
+	char sentence[ERROR_TEXT_MAX / 2];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(sentence, sizeof(sentence), format, args);
+	va_end(args);
+	return error_set(r->err, STATUS_DATA, "%s:%d:%d: %s", r->name, line,
+	    column, sentence);
+}
+
+static int hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* The byte of the escape at text[*at] (behind the backslash), or -1. */
+static int unescape_one(const char *text, size_t len, size_t *at)
+{
+	static const char from[] = "rnt0\\\"'";
+	static const char to[] = "\r\n\t\0\\\"'";
+	char c = *at < len ? text[(*at)++] : '\0';
+	const char *found = c == '\0' ? NULL : strchr(from, c);
+	int value;
+
+	if (found != NULL)
+		return (unsigned char)to[found - from];
+	if (c != 'x' || *at == len || hex_value(text[*at]) < 0)
+		return -1;
+	value = hex_value(text[(*at)++]);
+	if (*at < len && hex_value(text[*at]) >= 0)
+		value = value * 16 + hex_value(text[(*at)++]);
+	return value;
+}
+
+bool rule_unescape(struct arena *arena, const char *text, size_t len,
+    char **bytes, size_t *bytes_len, size_t *fault_offset)
+{
+	char *out = arena_alloc(arena, len + 1);
+	size_t at = 0;
+	size_t n = 0;
+
+	while (at < len) {
+		int byte;
+
+		*fault_offset = at;
+		if (text[at] != '\\') {
+			out[n++] = text[at++];
+			continue;
+		}
+		at++;
+		byte = unescape_one(text, len, &at);
+		if (byte < 0)
+			return false;
+		out[n++] = (char)byte;
+	}
+	*bytes = out;
+	*bytes_len = n;
+	return true;
+}
+
+/* Cuts the next word off *rest; "" at the end. Keeps r->column on it. */
+static char *next_word(struct rule_reader *r, char **rest)
+{
+	char *start = *rest + strspn(*rest, " \t");
+	char *end = start + strcspn(start, " \t");
+
+	r->column += (int)(start - *rest);
+	*rest = end;
+	if (*end != '\0') {
+		*end = '\0';
+		*rest = end + 1;
+	}
+	return start;
+}
+
+/* Moves r->column past a word that next_word gave. */
+static void pass_word(struct rule_reader *r, const char *word, const char *rest)
+{
+	r->column += (int)(rest - word);
+}
+
+static enum status read_stage(struct rule_reader *r, char *value)
+{
+	struct rule *rule = &r->spec->rule;
+
+	for (char *rest = value, *word;;) {
+		enum rule_stage stage;
+
+		word = next_word(r, &rest);
+		if (*word == '\0')
+			return STATUS_OK;
+		stage = rule_stage_parse(word);
+		if (stage == STAGE_COUNT)
+			return rule_fault(r,
+			    "unknown stage %.32s; there are banner, ehlo, "
+			    "help, unknown, nul, mail, reply, quit, mx-name, "
+			    "certificate",
+			    word);
+		if (rule->stages == 0)
+			rule->stage = stage;
+		rule->stages |= 1u << stage;
+		pass_word(r, word, rest);
+	}
+}
+
+static enum status add_pattern(
+    struct rule_reader *r, const char *value, struct rule_pattern pattern)
+{
+	struct rule_spec *spec = r->spec;
+
+	if (spec->pattern_count == PATTERNS_MAX)
+		return rule_fault(
+		    r, "more than %d patterns in one rule", PATTERNS_MAX);
+	pattern.text = arena_strdup(r->set->arena, value);
+	pattern.line = r->line;
+	pattern.column = r->column;
+	if (!pattern.negated && spec->rule.pattern == NULL)
+		spec->rule.pattern = pattern.text;
+	spec->patterns[spec->pattern_count++] = pattern;
+	return STATUS_OK;
+}
+
+static enum status read_match(struct rule_reader *r, char *value)
+{
+	return add_pattern(r, value, (struct rule_pattern){ 0 });
+}
+
+static enum status read_match_case(struct rule_reader *r, char *value)
+{
+	return add_pattern(
+	    r, value, (struct rule_pattern){ .match_case = true });
+}
+
+static enum status read_unless(struct rule_reader *r, char *value)
+{
+	return add_pattern(r, value, (struct rule_pattern){ .negated = true });
+}
+
+static enum status read_suffix(struct rule_reader *r, char *value)
+{
+	return add_pattern(
+	    r, value, (struct rule_pattern){ .is_suffix = true });
+}
+
+static enum status read_code(struct rule_reader *r, char *value)
+{
+	for (char *rest = value, *word;;) {
+		size_t len;
+
+		word = next_word(r, &rest);
+		len = strlen(word);
+		if (len == 0)
+			return STATUS_OK;
+		if (len > 3 || strspn(word, "0123456789") != len ||
+		    word[0] < '2' || word[0] > '5')
+			return rule_fault(
+			    r, "a reply code (502) or its first digits (5)");
+		if (r->spec->code_count == CODES_MAX)
+			return rule_fault(r, "more than %d codes", CODES_MAX);
+		memcpy(r->spec->codes[r->spec->code_count++], word, len + 1);
+		pass_word(r, word, rest);
+	}
+}
+
+static enum status read_product_id(
+    struct rule_reader *r, const char *value, const char **id)
+{
+	product_id found = catalog_find(r->catalog, value);
+
+	if (found == PRODUCT_NONE)
+		return rule_fault(
+		    r, "%.64s is not an id of catalog/products.tsv", value);
+	*id = catalog_product(r->catalog, found)->id;
+	return STATUS_OK;
+}
+
+static enum status read_product(struct rule_reader *r, char *value)
+{
+	return read_product_id(r, value, &r->spec->rule.product);
+}
+
+static enum status read_operator(struct rule_reader *r, char *value)
+{
+	return read_product_id(r, value, &r->spec->rule.operator_id);
+}
+
+static enum status read_front(struct rule_reader *r, char *value)
+{
+	return read_product_id(r, value, &r->spec->rule.front);
+}
+
+static enum status read_os(struct rule_reader *r, char *value)
+{
+	r->spec->rule.os = arena_strdup(r->set->arena, value);
+	return STATUS_OK;
+}
+
+static enum status read_version(struct rule_reader *r, char *value)
+{
+	r->spec->rule.version = arena_strdup(r->set->arena, value);
+	return STATUS_OK;
+}
+
+static enum status read_source(struct rule_reader *r, char *value)
+{
+	r->spec->rule.source = arena_strdup(r->set->arena, value);
+	return STATUS_OK;
+}
+
+static enum status read_precision(struct rule_reader *r, char *value)
+{
+	char *end;
+	double p = strtod(value, &end);
+
+	if (*end != '\0' || !(p > 0.0 && p <= 1.0))
+		return rule_fault(r, "a precision is over 0 and at most 1");
+	r->spec->rule.precision = p;
+	return STATUS_OK;
+}
+
+static enum status read_strength(struct rule_reader *r, char *value)
+{
+	char *end;
+	long s = strtol(value, &end, 10);
+
+	if (*end != '\0' || s < 1 || s > STRENGTH_MAX)
+		return rule_fault(
+		    r, "a strength is a number from 1 to %d", STRENGTH_MAX);
+	r->spec->rule.strength = (int)s;
+	return STATUS_OK;
+}
+
+static enum status read_over(struct rule_reader *r, char *value)
+{
+	struct rule_spec *spec = r->spec;
+
+	for (char *rest = value, *word;;) {
+		word = next_word(r, &rest);
+		if (*word == '\0')
+			return STATUS_OK;
+		if (spec->over_count == OVER_MAX)
+			return rule_fault(
+			    r, "over more than %d rules", OVER_MAX);
+		spec->over[spec->over_count++] =
+		    arena_strdup(r->set->arena, word);
+		pass_word(r, word, rest);
+	}
+}
+
+/* The values promised behind "=>": version=X, rule=ID. */
+static enum status read_promises(
+    struct rule_reader *r, char *rest, struct rule_example *example)
+{
+	for (;;) {
+		char *word = next_word(r, &rest);
+		char *equals = strchr(word, '=');
+		const char **slot = NULL;
+
+		if (*word == '\0')
+			return STATUS_OK;
+		if (equals != NULL) {
+			*equals = '\0';
+			if (strcmp(word, "version") == 0)
+				slot = &example->version;
+			else if (strcmp(word, "rule") == 0)
+				slot = &example->winner;
+		}
+		if (slot == NULL || equals[1] == '\0')
+			return rule_fault(
+			    r, "after => stand version=VERSION and rule=ID");
+		*slot = arena_strdup(r->set->arena, equals + 1);
+		pass_word(r, word, rest);
+	}
+}
+
+static struct rule_example *add_example(struct rule_reader *r)
+{
+	struct rule_spec *spec = r->spec;
+
+	if (spec->example_count == spec->example_capacity) {
+		size_t capacity = spec->example_capacity * 2 + 4;
+		struct rule_example *items =
+		    arena_array(r->set->arena, capacity, sizeof(*items));
+
+		if (spec->example_count > 0)
+			memcpy(items, spec->examples,
+			    spec->example_count * sizeof(*items));
+		spec->examples = items;
+		spec->example_capacity = capacity;
+	}
+	return &spec->examples[spec->example_count++];
+}
+
+static enum status read_quoted(
+    struct rule_reader *r, char *value, bool positive)
+{
+	struct rule_example *example;
+	size_t len;
+	size_t offset;
+	size_t end = 1;
+	char *bytes;
+	char *rest;
+
+	if (r->spec->example_count == EXAMPLES_MAX)
+		return rule_fault(r, "more than %d examples", EXAMPLES_MAX);
+	if (value[0] != '"')
+		return rule_fault(r, "the reply stands in double quotes");
+	while (value[end] != '\0' && value[end] != '"')
+		end += value[end] == '\\' && value[end + 1] != '\0' ? 2 : 1;
+	if (value[end] != '"')
+		return rule_fault(r, "the closing double quote is missing");
+	if (!rule_unescape(
+		r->set->arena, value + 1, end - 1, &bytes, &len, &offset)) {
+		r->column += (int)offset + 1;
+		return rule_fault(r,
+		    "unknown escape; there are \\r \\n \\t \\0 \\\\ \\\" "
+		    "and \\xHH");
+	}
+	example = add_example(r);
+	*example = (struct rule_example){ .text = bytes,
+		.len = len,
+		.positive = positive,
+		.line = r->line,
+		.column = r->column };
+	rest = value + end + 1;
+	rest += strspn(rest, " \t");
+	r->column += (int)(rest - value);
+	if (*rest == '\0')
+		return STATUS_OK;
+	if (!positive || strncmp(rest, "=>", 2) != 0)
+		return rule_fault(r, positive
+					 ? "=> or the end of the line belongs "
+					   "here"
+					 : "the end of the line belongs here");
+	r->column += 2;
+	return read_promises(r, rest + 2, example);
+}
+
+static enum status read_example(struct rule_reader *r, char *value)
+{
+	return read_quoted(r, value, true);
+}
+
+static enum status read_not(struct rule_reader *r, char *value)
+{
+	return read_quoted(r, value, false);
+}
+
+static const struct field {
+	const char *name;
+	bool repeats;
+	enum status (*read)(struct rule_reader *r, char *value);
+} fields[] = {
+	{ "stage", false, read_stage },
+	{ "match", true, read_match },
+	{ "match-case", true, read_match_case },
+	{ "unless", true, read_unless },
+	{ "suffix", true, read_suffix },
+	{ "code", false, read_code },
+	{ "product", false, read_product },
+	{ "operator", false, read_operator },
+	{ "front", false, read_front },
+	{ "os", false, read_os },
+	{ "version", false, read_version },
+	{ "strength", false, read_strength },
+	{ "precision", false, read_precision },
+	{ "over", true, read_over },
+	{ "source", false, read_source },
+	{ "example", true, read_example },
+	{ "not", true, read_not },
+};
+#define FIELD_COUNT (sizeof(fields) / sizeof(*fields))
+_Static_assert(FIELD_COUNT <= 32, "struct rule_reader.seen has a bit for each");
+
+enum status rule_field_read(
+    struct rule_reader *r, const char *keyword, int keyword_column, char *value)
+{
+	for (size_t i = 0; i < FIELD_COUNT; i++) {
+		if (strcmp(keyword, fields[i].name) != 0)
+			continue;
+		if (r->spec == NULL)
+			return rule_fault_at(r, r->line, keyword_column,
+			    "%s stands before the first `rule ID` line",
+			    keyword);
+		if (!fields[i].repeats && (r->seen & 1u << i) != 0)
+			return rule_fault_at(r, r->line, keyword_column,
+			    "a second %s in rule %s", keyword,
+			    r->spec->rule.id);
+		r->seen |= 1u << i;
+		return fields[i].read(r, value);
+	}
+	return rule_fault_at(r, r->line, keyword_column,
+	    "unknown word %.32s; see mxprint-rules(5)", keyword);
+}

@@ -1,0 +1,363 @@
+/* mxprint rules: looks into, checks and tries the rules. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/json.h"
+#include "common/lines.h"
+#include "common/log.h"
+#include "rules/engine.h"
+#include "rules/rulefile.h"
+#include "tools/command.h"
+#include "tools/options.h"
+
+#define LINE_MAX_BYTES (256 * 1024)
+#define JSON_MAX       (1 << 20)
+
+extern const struct command command_rules;
+
+struct rules_options {
+	bool json;
+	enum rule_stage stage; /* STAGE_COUNT: not given */
+};
+
+static enum status open_engine(const char *path, struct catalog **catalog,
+    struct rule_engine **engine, struct error *err)
+{
+	char name[4096];
+	enum status status;
+
+	*engine = NULL;
+	snprintf(name, sizeof(name), "%s/catalog/products.tsv", data_folder());
+	status = catalog_load(name, catalog, err);
+	if (status != STATUS_OK)
+		return status;
+	snprintf(name, sizeof(name), "%s/rules", data_folder());
+	return rule_engine_load(path ? path : name, *catalog, engine, err);
+}
+
+static void write_stages(struct json_writer *w, const struct rule *rule)
+{
+	json_open_array(w, "stages");
+	for (int s = 0; s < STAGE_COUNT; s++)
+		if (rule->stages & 1u << s)
+			json_write_text(
+			    w, NULL, rule_stage_name((enum rule_stage)s));
+	json_close_array(w);
+}
+
+static void write_rule(struct buffer *out, const struct rule *rule)
+{
+	struct json_writer w;
+
+	json_writer_init(&w, out);
+	json_open_object(&w, NULL);
+	json_write_text(&w, "rule", rule->id);
+	json_write_text(&w, "stage", rule_stage_name(rule->stage));
+	write_stages(&w, rule);
+	json_write_text(&w, "product", rule->product);
+	json_write_text(&w, "operator", rule->operator_id);
+	json_write_text(&w, "front", rule->front);
+	json_write_text(&w, "os", rule->os);
+	json_write_text(&w, "version", rule->version);
+	json_write_text(&w, "pattern", rule->pattern);
+	json_write_int(&w, "strength", rule->strength);
+	json_write_double(&w, "precision", rule->precision);
+	json_write_text(&w, "source", rule->source);
+	json_write_text(&w, "file", rule->file);
+	json_write_int(&w, "line", rule->line);
+	json_close_object(&w);
+}
+
+static const char *or_dash(const char *text)
+{
+	return text ? text : "-";
+}
+
+static void list_json(const struct rule_engine *engine)
+{
+	struct buffer out;
+
+	buffer_init(&out, JSON_MAX);
+	puts("[");
+	for (size_t i = 0; i < rule_engine_count(engine); i++) {
+		buffer_reset(&out);
+		write_rule(&out, rule_engine_rule(engine, i));
+		printf("%s%s\n", buffer_text(&out),
+		    i + 1 < rule_engine_count(engine) ? "," : "");
+	}
+	puts("]");
+	buffer_clear(&out);
+}
+
+static void list_table(const struct rule_engine *engine)
+{
+	printf("%-40s %-12s %-24s %-24s %s\n", "rule", "stage", "product",
+	    "operator", "front");
+	for (size_t i = 0; i < rule_engine_count(engine); i++) {
+		const struct rule *r = rule_engine_rule(engine, i);
+
+		printf("%-40s %-12s %-24s %-24s %s\n", r->id,
+		    rule_stage_name(r->stage), or_dash(r->product),
+		    or_dash(r->operator_id), or_dash(r->front));
+	}
+	printf("%zu rules\n", rule_engine_count(engine));
+}
+
+static void print_failure(void *user, const char *sentence)
+{
+	(void)user;
+	fprintf(stderr, "%s\n", sentence);
+}
+
+static int run_test(struct rule_engine *engine)
+{
+	size_t failures = rule_engine_check(engine, print_failure, NULL);
+
+	if (failures > 0) {
+		fprintf(stderr,
+		    "mxprint rules: %zu of the examples' checks "
+		    "failed\n",
+		    failures);
+		return STATUS_DATA;
+	}
+	printf("%zu rules, every example won by its rule\n",
+	    rule_engine_count(engine));
+	return STATUS_OK;
+}
+
+static const char *or_empty(const char *text)
+{
+	return text ? text : "";
+}
+
+/* The best answer's catalogue row: software, else front, else operator. */
+static const struct product *row_of(const struct catalog *catalog,
+    const struct rule_answer *answer, const struct rule_hit **hit)
+{
+	const char *id = NULL;
+
+	*hit = answer->product ? answer->product
+	       : answer->front ? answer->front
+			       : answer->operator_id;
+	if (*hit == NULL)
+		return NULL;
+	if (answer->product)
+		id = (*hit)->rule->product;
+	else if (answer->front)
+		id = (*hit)->rule->front;
+	else
+		id = (*hit)->rule->operator_id;
+	return catalog_product(catalog, catalog_find(catalog, id));
+}
+
+static void print_match(const struct catalog *catalog,
+    const struct rule_hits *hits, struct buffer *out)
+{
+	struct rule_answer a = rule_hits_answer(hits);
+	const struct rule_hit *hit;
+	const struct product *row = row_of(catalog, &a, &hit);
+	struct json_writer w;
+
+	buffer_reset(out);
+	json_writer_init(&w, out);
+	json_open_object(&w, NULL);
+	json_write_text(
+	    &w, "product", a.product ? a.product->rule->product : "");
+	json_write_text(&w, "name", row ? row->name : "");
+	json_write_text(&w, "vendor", row ? or_empty(row->vendor) : "");
+	json_write_text(&w, "version", or_empty(a.version));
+	json_write_text(&w, "cpe", row ? or_empty(row->cpe) : "");
+	json_write_text(&w, "operator",
+	    a.operator_id ? a.operator_id->rule->operator_id : "");
+	json_write_text(&w, "front", a.front ? a.front->rule->front : "");
+	json_write_text(&w, "os", a.os ? a.os->rule->os : "");
+	json_write_text(&w, "rule", hit ? hit->rule->id : "");
+	json_write_text(&w, "evidence", hit ? hit->evidence : "");
+	json_close_object(&w);
+	puts(buffer_text(out));
+}
+
+static void match_line(struct rule_engine *engine,
+    const struct catalog *catalog, enum rule_stage stage, const char *line,
+    size_t len, struct arena *arena, struct buffer *out)
+{
+	struct rule_hits hits;
+	size_t fault;
+	size_t n;
+	char *bytes;
+
+	/* A line with a stray backslash was never escaped: take it as is. */
+	if (rule_unescape(arena, line, len, &bytes, &n, &fault)) {
+		line = bytes;
+		len = n;
+	}
+	rule_engine_match_text(engine, arena, stage, line, len, &hits);
+	print_match(catalog, &hits, out);
+	arena_reset(arena);
+}
+
+static enum status run_match(struct rule_engine *engine,
+    const struct catalog *catalog, enum rule_stage stage, const char *path,
+    struct error *err)
+{
+	struct line_reader *reader;
+	struct arena *arena;
+	struct buffer out;
+	enum lines_result result;
+	const char *line;
+	size_t len;
+	enum status status = lines_open(path, LINE_MAX_BYTES, &reader, err);
+
+	if (status != STATUS_OK)
+		return status;
+	arena = arena_new();
+	buffer_init(&out, JSON_MAX);
+	while ((result = lines_next(reader, &line, &len, err)) != LINES_END) {
+		if (result == LINES_ERROR) {
+			status = STATUS_IO;
+			break;
+		}
+		if (result == LINES_TRUNCATED && len == 0)
+			break;
+		if (result == LINES_TOO_LONG) {
+			log_warn("%s:%ld: longer than %d bytes, not looked at",
+			    path, lines_number(reader), LINE_MAX_BYTES);
+			line = "";
+			len = 0;
+		}
+		match_line(engine, catalog, stage, line, len, arena, &out);
+	}
+	buffer_clear(&out);
+	arena_free(arena);
+	lines_free(reader);
+	return status;
+}
+
+static bool read_options(const struct command *self,
+    struct option_reader *reader, struct rules_options *options)
+{
+	const struct option_spec *spec;
+	enum status status = STATUS_OK;
+
+	options->json = false;
+	options->stage = STAGE_COUNT;
+	while ((spec = options_next(reader, &status)) != NULL) {
+		if (strcmp(spec->name, "format") == 0) {
+			options->json = strcmp(reader->value, "json") == 0;
+			if (!options->json &&
+			    strcmp(reader->value, "table") != 0) {
+				fprintf(stderr,
+				    "mxprint %s: --format must be "
+				    "table or json\n",
+				    self->name);
+				return false;
+			}
+		} else {
+			options->stage = rule_stage_parse(reader->value);
+			if (options->stage == STAGE_COUNT) {
+				fprintf(stderr,
+				    "mxprint %s: --stage must be "
+				    "banner, ehlo, help, unknown, "
+				    "nul, mail, reply, quit, "
+				    "mx-name or certificate\n",
+				    self->name);
+				return false;
+			}
+		}
+	}
+	return status == STATUS_OK;
+}
+
+static int run_verb(const struct command *self, const char *verb,
+    const char *file, const struct rules_options *options)
+{
+	struct catalog *catalog = NULL;
+	struct rule_engine *engine = NULL;
+	struct error err = { 0 };
+	bool matching = strcmp(verb, "match") == 0;
+	int status =
+	    open_engine(matching ? NULL : file, &catalog, &engine, &err);
+
+	if (status == STATUS_OK && matching)
+		status = run_match(
+		    engine, catalog, options->stage, file ? file : "-", &err);
+	if (status != STATUS_OK)
+		status = command_fail(self, &err);
+	else if (strcmp(verb, "test") == 0)
+		status = run_test(engine);
+	else if (!matching && options->json)
+		list_json(engine);
+	else if (!matching)
+		list_table(engine);
+	rule_engine_free(engine);
+	catalog_free(catalog);
+	return status;
+}
+
+static int usage(const struct command *self, const char *sentence)
+{
+	fprintf(stderr, "mxprint %s: %s; see `mxprint %s --help`\n", self->name,
+	    sentence, self->name);
+	return STATUS_USAGE;
+}
+
+static int run(const struct command *self, int argc, char **argv)
+{
+	struct option_reader reader;
+	struct rules_options options;
+	const char *verb;
+
+	options_init(&reader, self, argc, argv);
+	if (!read_options(self, &reader, &options))
+		return STATUS_USAGE;
+	verb = reader.argc > 1 ? reader.argv[1] : "list";
+	if (strcmp(verb, "list") != 0 && strcmp(verb, "test") != 0 &&
+	    strcmp(verb, "match") != 0)
+		return usage(self, "say list, test or match");
+	if (reader.argc > 3)
+		return usage(self, "at most one file");
+	if (strcmp(verb, "match") == 0 && options.stage == STAGE_COUNT)
+		return usage(self, "match needs --stage");
+	return run_verb(
+	    self, verb, reader.argc > 2 ? reader.argv[2] : NULL, &options);
+}
+
+static const struct option_spec option_table[] = {
+	{ "format", 0, "FORMAT", "of list: table (default) or json" },
+	{ "stage", 's', "STAGE",
+	    "of match: banner, ehlo, help, unknown, nul, mail, reply, quit,\n"
+	    "mx-name or certificate" },
+	{ 0 },
+};
+
+static const struct example example_table[] = {
+	{ "mxprint rules list --format json", "all rules, one a line" },
+	{ "mxprint rules test", "run every rule's examples over all rules" },
+	{ "echo '220 mx ESMTP Postfix' | mxprint rules match --stage banner",
+	    "what the rules say about a greeting you have" },
+	{ 0 },
+};
+
+const struct command command_rules = {
+	.name = "rules",
+	.summary = "look into, check and try the rules",
+	.arguments = "[list|test|match] [OPTIONS] [FILE]",
+	.text =
+	    "list shows all rules (or those of FILE, a rule file or folder). "
+	    "test runs their\n"
+	    "examples: each must be won by its own rule and match no rule of "
+	    "another\n"
+	    "product. match reads one reply a line (C escapes for CR, LF, NUL "
+	    "and the like;\n"
+	    "the reply code may be missing) from FILE or standard input and "
+	    "prints one JSON\n"
+	    "line each; what is not known is empty. vendor, name and cpe are "
+	    "those of the\n"
+	    "software, else of the front, else of the operator. The format of "
+	    "rule files is\n"
+	    "in mxprint-rules(5).",
+	.options = option_table,
+	.examples = example_table,
+	.run = run,
+};

@@ -38,8 +38,7 @@ void decide(const struct classifier *classifier, struct arena *arena,
  * in tools/options.h) or the paths given (NULL: the default); closes them.
  */
 enum status classifier_open(const char *data_folder, const char *model_path,
-    const char *rules_path, struct classifier **classifier,
-    struct error *err);
+    const char *rules_path, struct classifier **classifier, struct error *err);
 void classifier_close(struct classifier *classifier);
 
 #endif

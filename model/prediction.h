@@ -2,6 +2,12 @@
  * What we say about one host, and its text form (docs/mxprint-prediction.5,
  * docs/schema/prediction.schema.json).
  *
+ * Confidence: of a product, the calibrated probability that it is right (from
+ * the model), or the precision of the rule that named it. Of "unknown", the
+ * probability that it is none of the candidates: 1 - the best one's, and for a
+ * novel host at least novelty / (1 + novelty); 0 when there was no model to
+ * ask. null for a host that did not speak.
+ *
  * Memory: everything lives in the arena given to decide(). NULL: not known,
  * written as null.
  */
@@ -29,17 +35,17 @@ struct candidate {
 struct prediction {
 	const char *host;
 	int port;
-	const char *name;     /* MX name, or NULL */
+	const char *name; /* MX name, or NULL */
 	enum outcome outcome;
 	const char *plan;
-	const char *model;    /* name and short hash of the model */
-	const char *product;  /* id, "unknown", or NULL (did not speak) */
-	double confidence;    /* 0..1, of product; 0 where product is NULL */
-	const char *version;  /* "3.7.11", "3.5-3.7" */
+	const char *model;   /* name and short hash of the model */
+	const char *product; /* id, "unknown", or NULL (did not speak) */
+	double confidence;   /* 0..1, see above; 0 where product is NULL */
+	const char *version; /* "3.7.11", "3.5-3.7" */
 	const char *family;
 	const char *operator_id;
 	const char *front;
-	const char **flags;   /* "banner-disputed", "novel", "short-dialogue" */
+	const char **flags; /* "banner-disputed", "novel", "short-dialogue" */
 	size_t flag_count;
 	struct candidate *candidates; /* best first, at most 5 */
 	size_t candidate_count;
@@ -47,6 +53,9 @@ struct prediction {
 	const char **reasons; /* sentences, strongest first, printable */
 	size_t reason_count;
 };
+
+/* "svm", "rule", or NULL. */
+const char *prediction_source_name(enum prediction_source source);
 
 void prediction_write(struct buffer *out, const struct prediction *p);
 enum status prediction_read(struct arena *arena, const char *line, size_t len,

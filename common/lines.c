@@ -24,6 +24,7 @@ struct line_reader {
 	size_t max_line;
 	bool gzip, eof, torn, skipping;
 	bool started; /* a gzip member is being read */
+	bool ended_early;
 	z_stream z;
 	unsigned char raw[READ_SIZE];
 	size_t raw_at, raw_len;
@@ -173,6 +174,7 @@ static enum lines_result last_line(
 	r->number++;
 	/* A plain file's last line without newline may be whole or torn: the
 	 * caller decides by its content. */
+	r->ended_early = r->torn;
 	r->torn = false;
 	return LINES_TRUNCATED;
 }
@@ -223,6 +225,11 @@ long lines_number(const struct line_reader *r)
 const char *lines_path(const struct line_reader *r)
 {
 	return r->path;
+}
+
+bool lines_ended_early(const struct line_reader *r)
+{
+	return r->ended_early;
 }
 
 /* ------------------------------------------------------------- writing */

@@ -36,20 +36,22 @@ enum lines_result lines_next(struct line_reader *reader, const char **line,
     size_t *len, struct error *err);
 long lines_number(const struct line_reader *reader); /* of the last, from 1 */
 const char *lines_path(const struct line_reader *reader);
+/* A gzip stream was cut or damaged: a LINES_TRUNCATED line is not whole. */
+bool lines_ended_early(const struct line_reader *reader);
 void lines_free(struct line_reader *reader);
 
 struct line_writer;
 
 /* "-" is standard output. Replaces an existing file. */
-enum status lines_create(const char *path, struct line_writer **writer,
-    struct error *err);
+enum status lines_create(
+    const char *path, struct line_writer **writer, struct error *err);
 /* Adds the newline. */
 enum status lines_write(struct line_writer *writer, const void *line,
     size_t len, struct error *err);
 enum status lines_flush(struct line_writer *writer, struct error *err);
 /* Frees in every case; sync: fsync before. */
-enum status lines_close(struct line_writer *writer, bool sync,
-    struct error *err);
+enum status lines_close(
+    struct line_writer *writer, bool sync, struct error *err);
 
 /* zlib blobs (survey.db). decompress refuses results over max_len. */
 void blob_compress(struct buffer *out, const void *bytes, size_t len);
@@ -57,10 +59,10 @@ enum status blob_decompress(struct buffer *out, const void *bytes, size_t len,
     size_t max_len, struct error *err);
 
 /* A whole file of at most max_len bytes. */
-enum status file_read(const char *path, size_t max_len, struct buffer *out,
-    struct error *err);
+enum status file_read(
+    const char *path, size_t max_len, struct buffer *out, struct error *err);
 /* Write path.tmp, fsync, rename, fsync the folder. */
-enum status file_replace(const char *path, const void *bytes, size_t len,
-    struct error *err);
+enum status file_replace(
+    const char *path, const void *bytes, size_t len, struct error *err);
 
 #endif

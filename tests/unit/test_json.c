@@ -65,9 +65,9 @@ static void test_json__text_is_utf8(void **state)
 	json_write_text(&w, "none", NULL);
 	json_write_double(&w, "d", 0.1);
 	json_close_object(&w);
-	assert_string_equal(
-	    buffer_text(&out), "{\"good\":\"\xc3\xa4\\u001b[31m\",\"bad\":"
-			       "\"a\\ufffdb\",\"none\":null,\"d\":0.1}");
+	assert_string_equal(buffer_text(&out),
+	    "{\"good\":\"\xc3\xa4\\u001b[31m\",\"bad\":"
+	    "\"a\\ufffdb\",\"none\":null,\"d\":0.1}");
 	buffer_clear(&out);
 }
 

@@ -1,13 +1,21 @@
 /*
  * Model + rules -> one prediction with reasons and flags (design decision 8).
  *
- *  1. SVM sure                         -> its product; version from a banner
- *                                         rule that agrees, else behaviour
+ *  1. SVM sure                         -> its product; version from a rule
+ *                                         that agrees, else behaviour
  *  2. SVM unsure, a rule matches       -> the rule's product, with the rule's
  *                                         precision as confidence
  *  3. SVM sure, banner rule of another
  *     family                           -> SVM's product, "banner-disputed"
  *  4. neither                          -> "unknown"
+ * model/verdict.h says exactly what sure means and who outranks whom.
+ *
+ * Flags: banner-disputed  the greeting claims another family than everything
+ *                         else shows
+ *        novel            does not look like anything the model was shown
+ *        honeypot         two independent signals of one
+ *        short-dialogue   no EHLO answer, or the dialogue ended before QUIT
+ *
  * Operator and front come from rules on MX name, certificate, greeting, EHLO.
  *
  * A classifier is everything needed to score: catalogue, rules, model.
@@ -36,7 +44,10 @@ void decide(const struct classifier *classifier, struct arena *arena,
 /*
  * Opens catalogue, rules and model from the data folder (found as described
  * in tools/options.h) or the paths given (NULL: the default); closes them.
+ * model_path or rules_path CLASSIFIER_NONE: do without.
  */
+#define CLASSIFIER_NONE "none"
+
 enum status classifier_open(const char *data_folder, const char *model_path,
     const char *rules_path, struct classifier **classifier, struct error *err);
 void classifier_close(struct classifier *classifier);

@@ -1,0 +1,451 @@
+#include "model/decide.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "features/extract.h"
+#include "model/reasons.h"
+#include "model/verdict.h"
+
+#define CANDIDATES_MAX	   5
+#define FLAGS_MAX	   8
+#define REASONS_MAX	   8
+#define TOPICS_MAX	   24
+#define TOPICS_SHOWN	   4
+#define VERSION_CONFIDENCE 0.5
+#define SUPPORT_PARTS_MAX  64
+
+/* One transcript on its way to a prediction. */
+struct decision {
+	const struct classifier *classifier;
+	struct arena *arena;
+	const struct transcript *t;
+	struct prediction *p;
+	struct feature_list features;
+	struct model_answer answers[VIEW_COUNT];
+	struct rule_hits hits;
+	struct verdict_input input;
+	struct verdict verdict;
+	struct reason_list reasons;
+	bool cut_short;
+};
+
+static double rounded(double confidence)
+{
+	if (!(confidence > 0))
+		return 0;
+	return confidence < 1 ? round(confidence * 1e4) / 1e4 : 1;
+}
+
+static const char *name_of(const struct decision *d, const char *product)
+{
+	return reasons_product_name(d->classifier->catalog, product);
+}
+
+/* ---------------------------------------------------------------- input */
+
+static struct opinion opinion_of(struct decision *d, enum model_view view)
+{
+	const struct model *model = d->classifier->model;
+	struct model_answer *answer = &d->answers[view];
+	struct opinion opinion = { 0 };
+	struct candidate *ranked;
+
+	model_score(model, view, d->t->plan, &d->features, d->arena, answer);
+	ranked = arena_array(d->arena, answer->count, sizeof(*ranked));
+	for (size_t i = 0; i < answer->count; i++) {
+		ranked[i].product =
+		    model_class(model, answer->scores[i].class_index);
+		ranked[i].confidence = answer->scores[i].confidence;
+	}
+	opinion.ranked = ranked;
+	opinion.count = answer->count;
+	opinion.novel = answer->novel;
+	opinion.novelty = answer->novelty;
+	return opinion;
+}
+
+/* Index of a class of that family, or of the best class that is of another
+ * family than the best one. */
+static size_t rival_class(
+    const struct decision *d, enum model_view view, const char *family)
+{
+	const struct model_answer *answer = &d->answers[view];
+	const struct model *model = d->classifier->model;
+	const char *best = model_class(model, answer->scores[0].class_index);
+
+	for (size_t i = 1; family && i < answer->count; i++) {
+		size_t at = answer->scores[i].class_index;
+
+		if (catalog_same_family(
+			d->classifier->catalog, model_class(model, at), family))
+			return at;
+	}
+	for (size_t i = 1; i < answer->count; i++) {
+		size_t at = answer->scores[i].class_index;
+
+		if (!catalog_same_family(
+			d->classifier->catalog, model_class(model, at), best))
+			return at;
+	}
+	return answer->scores[answer->count > 1 ? 1 : 0].class_index;
+}
+
+static enum feature_group group_of(
+    const struct feature_list *features, const char *name)
+{
+	for (size_t i = 0; i < features->count; i++) {
+		if (strcmp(features->items[i].name, name) == 0)
+			return features->items[i].group;
+	}
+	return GROUP_COUNT;
+}
+
+/*
+ * How many independent kinds of evidence stand behind behaviour's product
+ * against the greeting's. Words and characters are one kind: both are the
+ * text of the same replies.
+ */
+static int count_support(const struct decision *d, const char *claimed)
+{
+	static const unsigned kinds[GROUP_COUNT] = {
+		[GROUP_EHLO] = 1,
+		[GROUP_HELP] = 2,
+		[GROUP_CODES] = 4,
+		[GROUP_WORDS] = 8,
+		[GROUP_CHARS] = 8,
+		[GROUP_ECHO] = 16,
+		[GROUP_WIRE] = 32,
+		[GROUP_TLS] = 64,
+	};
+	struct contribution *parts =
+	    arena_array(d->arena, SUPPORT_PARTS_MAX, sizeof(*parts));
+	const struct model_answer *answer = &d->answers[VIEW_NO_BANNER];
+	size_t count = model_contributions(d->classifier->model, VIEW_NO_BANNER,
+	    &d->features, answer->scores[0].class_index,
+	    rival_class(d, VIEW_NO_BANNER, claimed), d->arena, parts,
+	    SUPPORT_PARTS_MAX);
+	unsigned seen = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		enum feature_group group =
+		    group_of(&d->features, parts[i].feature);
+
+		if (parts[i].weight > 0 && group < GROUP_COUNT)
+			seen |= kinds[group];
+	}
+	return __builtin_popcount(seen);
+}
+
+/* Nothing beyond the greeting was answered. */
+static bool is_thin(const struct transcript *t)
+{
+	const struct exchange *ehlo = transcript_find(t, PROBE_EHLO);
+
+	return t->outcome != OUTCOME_GREETED || !ehlo ||
+	       ehlo->received.len == 0;
+}
+
+static bool ends_as_planned(enum connection_end end)
+{
+	return end == END_QUIT_CLOSED || end == END_QUIT_OPEN ||
+	       end == END_QUIT_SILENT || end == END_DROPPED ||
+	       end == END_TLS_FAILED;
+}
+
+/* No connection got as far as QUIT, or to what we end ourselves. */
+static bool is_cut_short(const struct transcript *t)
+{
+	for (size_t i = 0; i < t->connection_count; i++) {
+		if (ends_as_planned(t->connections[i].end))
+			return false;
+	}
+	return true;
+}
+
+static void ask(struct decision *d)
+{
+	struct verdict_input *in = &d->input;
+
+	in->catalog = d->classifier->catalog;
+	in->hits = &d->hits;
+	in->support = -1;
+	in->thin = is_thin(d->t);
+	if (d->classifier->model) {
+		features_extract(d->arena, d->t, &d->features);
+		in->all = opinion_of(d, VIEW_ALL);
+		in->behaviour = opinion_of(d, VIEW_NO_BANNER);
+	}
+	if (verdict_suspects_banner(in)) {
+		verdict_reach(in, &d->verdict);
+		in->support =
+		    count_support(d, d->verdict.banner->rule->product);
+	}
+	verdict_reach(in, &d->verdict);
+}
+
+/* -------------------------------------------------------------- reasons */
+
+static const struct model_answer *deciding(const struct decision *d)
+{
+	return &d->answers[d->verdict.view];
+}
+
+/* What the dialogue has in common with the best class, in its own words. */
+static void explain_behaviour(struct decision *d, size_t shown)
+{
+	struct reason_topic topics[TOPICS_MAX];
+	const struct model *model = d->classifier->model;
+	const char *best;
+	size_t count;
+
+	if (!model || deciding(d)->count == 0)
+		return;
+	best = model_class(model, deciding(d)->scores[0].class_index);
+	count = reasons_topics(d->arena, model, d->verdict.view, &d->features,
+	    d->t, deciding(d)->scores[0].class_index,
+	    rival_class(d, d->verdict.view, NULL), topics, TOPICS_MAX);
+	for (size_t i = 0; i < count && shown > 0; i++) {
+		if (topics[i].weight <= 0)
+			continue;
+		reasons_add(&d->reasons, d->arena, "%s, as %s does",
+		    topics[i].sentence, name_of(d, best));
+		shown--;
+	}
+}
+
+static void explain_dispute(struct decision *d)
+{
+	const struct rule_hit *banner = d->verdict.banner;
+
+	reasons_add(&d->reasons, d->arena,
+	    "greets as %s (\"%s\"), but the rest of the dialogue is %s's",
+	    name_of(d, banner->rule->product), banner->evidence,
+	    name_of(d, d->verdict.product));
+}
+
+static void explain_hit(
+    struct decision *d, const struct rule_hit *hit, const char *id)
+{
+	if (hit && id)
+		reasons_add(&d->reasons, d->arena, "%s",
+		    reasons_of_hit(d->arena, d->classifier->catalog, hit, id));
+}
+
+static void explain_doubt(struct decision *d)
+{
+	const struct opinion *o =
+	    d->verdict.view == VIEW_ALL ? &d->input.all : &d->input.behaviour;
+
+	if (o->count == 0)
+		return;
+	reasons_add(&d->reasons, d->arena,
+	    "comes closest to %s (probability %.2f)%s%s",
+	    name_of(d, o->ranked[0].product), o->ranked[0].confidence,
+	    o->count > 1 ? ", then " : "",
+	    o->count > 1 ? name_of(d, o->ranked[1].product) : "");
+}
+
+static void explain_unknown(struct decision *d)
+{
+	const struct verdict *v = &d->verdict;
+	const char *novel = deciding(d)->novelty_reason;
+
+	if (v->novel && novel)
+		reasons_add(&d->reasons, d->arena, "%s", novel);
+	else if (v->novel)
+		reasons_add(&d->reasons, d->arena,
+		    "does not behave like any product the model knows");
+	explain_doubt(d);
+	if (v->banner)
+		reasons_add(&d->reasons, d->arena,
+		    "greets as %s (\"%s\"), which its behaviour does not bear "
+		    "out",
+		    name_of(d, v->banner->rule->product), v->banner->evidence);
+	explain_behaviour(d, 2);
+	if (d->reasons.count == 0)
+		reasons_add(&d->reasons, d->arena,
+		    "says nothing that a rule knows%s",
+		    d->classifier->model ? "" : ", and no model was asked");
+}
+
+static void explain_version(struct decision *d)
+{
+	const struct rule_hit *hit = d->verdict.version;
+
+	if (hit && hit != d->verdict.rule)
+		reasons_add(&d->reasons, d->arena,
+		    "gives its version as %s: \"%s\"", hit->version,
+		    hit->evidence);
+	else if (!hit && d->p->version)
+		reasons_add(&d->reasons, d->arena,
+		    "behaves like version %s of %s", d->p->version,
+		    name_of(d, d->p->product));
+}
+
+static void explain(struct decision *d)
+{
+	const struct verdict *v = &d->verdict;
+
+	if (v->source == SOURCE_NONE)
+		explain_unknown(d);
+	else if (v->disputed)
+		explain_dispute(d);
+	if (v->source == SOURCE_SVM)
+		explain_behaviour(d, TOPICS_SHOWN);
+	if (v->source != SOURCE_NONE && v->rule)
+		explain_hit(d, v->rule, v->rule->rule->product);
+	if (v->source == SOURCE_RULE)
+		explain_doubt(d);
+	explain_version(d);
+	if (v->operator_hit)
+		explain_hit(
+		    d, v->operator_hit, v->operator_hit->rule->operator_id);
+	if (v->front_hit)
+		explain_hit(d, v->front_hit, v->front_hit->rule->front);
+	if (d->input.thin)
+		reasons_add(&d->reasons, d->arena, "%s: little to judge by",
+		    d->t->outcome == OUTCOME_GREETED
+			? "did not answer EHLO"
+			: outcome_sentence(d->t->outcome));
+	else if (d->cut_short)
+		reasons_add(&d->reasons, d->arena,
+		    "ended the dialogue before QUIT: less to judge by");
+}
+
+/* ----------------------------------------------------------- prediction */
+
+static void add_flag(struct decision *d, bool set, const char *flag)
+{
+	if (set && d->p->flag_count < FLAGS_MAX)
+		d->p->flags[d->p->flag_count++] = flag;
+}
+
+static void add_candidate(
+    struct prediction *p, const char *product, double confidence)
+{
+	if (p->candidate_count == CANDIDATES_MAX)
+		return;
+	for (size_t i = 0; i < p->candidate_count; i++) {
+		if (strcmp(p->candidates[i].product, product) == 0)
+			return;
+	}
+	p->candidates[p->candidate_count].product = product;
+	p->candidates[p->candidate_count++].confidence = rounded(confidence);
+}
+
+/* The answer, then what the deciding view holds possible. */
+static void list_candidates(struct decision *d)
+{
+	const struct opinion *o =
+	    d->verdict.view == VIEW_ALL ? &d->input.all : &d->input.behaviour;
+	struct prediction *p = d->p;
+
+	p->candidates =
+	    arena_array(d->arena, CANDIDATES_MAX, sizeof(*p->candidates));
+	if (d->verdict.source != SOURCE_NONE)
+		add_candidate(p, d->verdict.product, d->verdict.confidence);
+	for (size_t i = 0; i < o->count && o->ranked[i].confidence >= 0.0005;
+	     i++)
+		add_candidate(p, o->ranked[i].product, o->ranked[i].confidence);
+}
+
+static size_t class_of(const struct model *model, const char *product)
+{
+	size_t i = 0;
+
+	while (i < model_class_count(model) &&
+	       strcmp(model_class(model, i), product) != 0)
+		i++;
+	return i;
+}
+
+static const char *find_version(struct decision *d)
+{
+	const struct model *model = d->classifier->model;
+	double confidence = 0;
+	const char *version;
+	size_t at;
+
+	if (d->verdict.version)
+		return d->verdict.version->version;
+	if (!model || d->verdict.source != SOURCE_SVM)
+		return NULL;
+	at = class_of(model, d->verdict.product);
+	if (at == model_class_count(model))
+		return NULL; /* a family's root without a class of its own */
+	version = model_version(model, at, &d->features, d->arena, &confidence);
+	return confidence >= VERSION_CONFIDENCE ? version : NULL;
+}
+
+static void fill(struct decision *d)
+{
+	const struct verdict *v = &d->verdict;
+	struct prediction *p = d->p;
+
+	p->product = v->product;
+	p->confidence = rounded(v->confidence);
+	p->source = v->source;
+	if (v->source != SOURCE_NONE) {
+		p->family = catalog_family(d->classifier->catalog, v->product);
+		p->version = find_version(d);
+	}
+	d->cut_short = is_cut_short(d->t);
+	p->flags = arena_array(d->arena, FLAGS_MAX, sizeof(*p->flags));
+	add_flag(d, v->disputed, "banner-disputed");
+	add_flag(d, v->novel, "novel");
+	add_flag(d, v->honeypot, "honeypot");
+	add_flag(d, d->cut_short || d->input.thin, "short-dialogue");
+	list_candidates(d);
+	explain(d);
+}
+
+/* Names alone may still tell whose host it is. */
+static void fill_silent(struct decision *d)
+{
+	const struct verdict *v = &d->verdict;
+
+	reasons_add(
+	    &d->reasons, d->arena, "%s", outcome_sentence(d->t->outcome));
+	if (v->operator_hit)
+		explain_hit(
+		    d, v->operator_hit, v->operator_hit->rule->operator_id);
+}
+
+void decide(const struct classifier *classifier, struct arena *arena,
+    const struct transcript *t, struct prediction **prediction)
+{
+	struct prediction *p = arena_alloc(arena, sizeof(*p));
+	struct decision d = {
+		.classifier = classifier, .arena = arena, .t = t, .p = p
+	};
+
+	*prediction = p;
+	p->host = t->host;
+	p->port = t->port;
+	p->name = t->name;
+	p->outcome = t->outcome;
+	p->plan = t->plan;
+	if (classifier->model)
+		p->model = model_name(classifier->model);
+	reasons_init(&d.reasons, arena, REASONS_MAX);
+	if (classifier->rules)
+		rule_engine_match(classifier->rules, arena, t, &d.hits);
+	if (outcome_spoke(t->outcome)) {
+		ask(&d);
+		fill(&d);
+	} else {
+		d.input.catalog = classifier->catalog;
+		d.input.hits = &d.hits;
+		verdict_reach(&d.input, &d.verdict);
+		fill_silent(&d);
+	}
+	if (d.verdict.operator_hit)
+		p->operator_id = d.verdict.operator_hit->rule->operator_id;
+	if (d.verdict.front_hit)
+		p->front = d.verdict.front_hit->rule->front;
+	p->reasons = d.reasons.items;
+	p->reason_count = d.reasons.count;
+}

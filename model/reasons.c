@@ -1,0 +1,378 @@
+#include "model/reasons.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CONTRIBUTIONS_MAX 512
+#define TOPICS_MAX	  64
+#define KEYWORDS_MAX	  5
+#define SENT_QUOTE_MAX	  40
+
+void reasons_init(struct reason_list *list, struct arena *arena, size_t max)
+{
+	list->items = arena_array(arena, max, sizeof(*list->items));
+	list->count = 0;
+	list->max = max;
+}
+
+void reasons_add(
+    struct reason_list *list, struct arena *arena, const char *format, ...)
+{
+	char text[REASON_TEXT_MAX + 1];
+	va_list args;
+	int len;
+
+	if (list->count >= list->max)
+		return;
+	va_start(args, format);
+	len = vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	if (len > REASON_TEXT_MAX)
+		memcpy(text + REASON_TEXT_MAX - 3, "...", 3);
+	for (char *c = text; *c; c++) {
+		if (*c < 0x20 || *c > 0x7e)
+			*c = '?'; /* a name of the catalogue in UTF-8 */
+	}
+	list->items[list->count++] = arena_strdup(arena, text);
+}
+
+const char *reasons_product_name(const struct catalog *catalog, const char *id)
+{
+	product_id at = catalog_find(catalog, id);
+
+	return at == PRODUCT_NONE ? id : catalog_product(catalog, at)->name;
+}
+
+/* -------------------------------------------------------------- quoting */
+
+/* One byte of a quotation; out has room for 5. */
+static size_t quote_byte(unsigned char byte, char *out)
+{
+	static const char letters[][2] = {
+		{ '\n', 'n' },
+		{ '\r', 'r' },
+		{ '\t', 't' },
+		{ '\0', '0' },
+		{ '\\', '\\' },
+		{ '"', '"' },
+	};
+
+	for (size_t i = 0; i < sizeof(letters) / sizeof(*letters); i++) {
+		if (byte == (unsigned char)letters[i][0]) {
+			out[0] = '\\';
+			out[1] = letters[i][1];
+			return 2;
+		}
+	}
+	if (byte >= 0x20 && byte < 0x7f) {
+		out[0] = (char)byte;
+		return 1;
+	}
+	return (size_t)snprintf(out, 5, "\\x%02x", byte);
+}
+
+const char *reasons_quote(
+    struct arena *arena, const void *bytes, size_t len, size_t max)
+{
+	const char *at = bytes;
+	char *out = arena_alloc(arena, max + 16);
+	size_t used = 0;
+
+	while (len > 0 && (at[len - 1] == '\n' || at[len - 1] == '\r'))
+		len--;
+	out[used++] = '"';
+	for (size_t i = 0; i < len; i++) {
+		if (used > max) {
+			memcpy(out + used, "...", 3);
+			used += 3;
+			break;
+		}
+		if (at[i] == '\r' && i + 1 < len && at[i + 1] == '\n') {
+			memcpy(out + used, " / ", 3);
+			used += 3;
+			i++;
+		} else
+			used += quote_byte((unsigned char)at[i], out + used);
+	}
+	out[used++] = '"';
+	return out;
+}
+
+/* --------------------------------------------------------------- probes */
+
+static const struct {
+	const char *probe;
+	const char *words;
+} probe_words[] = {
+	{ PROBE_GREETING, "a new connection" },
+	{ PROBE_EHLO, "EHLO" },
+	{ PROBE_HELO, "HELO" },
+	{ PROBE_NOOP, "NOOP" },
+	{ PROBE_HELP, "HELP" },
+	{ PROBE_STARTTLS, "STARTTLS" },
+	{ PROBE_TLS_EHLO, "EHLO inside TLS" },
+	{ PROBE_QUIT, "QUIT" },
+	{ PROBE_MAIL_NOARG, "MAIL without an argument" },
+	{ PROBE_NUL, "a NUL byte inside a verb" },
+	{ PROBE_UNKNOWN_VERB, "an unknown verb" },
+};
+
+const char *reasons_probe_words(
+    struct arena *arena, const struct transcript *t, const char *probe)
+{
+	const struct exchange *x = transcript_find(t, probe);
+
+	for (size_t i = 0; i < sizeof(probe_words) / sizeof(*probe_words);
+	     i++) {
+		if (strcmp(probe_words[i].probe, probe) == 0)
+			return probe_words[i].words;
+	}
+	if (!x || x->sent.len == 0)
+		return arena_printf(arena, "the probe %s", probe);
+	return reasons_quote(arena, x->sent.data, x->sent.len, SENT_QUOTE_MAX);
+}
+
+static const char *reply_sentence(
+    struct arena *arena, const struct transcript *t, const char *probe)
+{
+	const struct exchange *x = transcript_find(t, probe);
+	const char *words;
+
+	if (!x)
+		return NULL;
+	words = reasons_probe_words(arena, t, probe);
+	if (x->received.len > 0 && strcmp(probe, PROBE_GREETING) == 0)
+		return arena_printf(arena, "greets with %s",
+		    reasons_quote(arena, x->received.data, x->received.len,
+			REASON_QUOTE_MAX));
+	if (x->received.len > 0)
+		return arena_printf(arena, "answers %s with %s", words,
+		    reasons_quote(arena, x->received.data, x->received.len,
+			REASON_QUOTE_MAX));
+	switch (x->end) {
+	case EXCHANGE_TIMEOUT:
+		return arena_printf(arena, "does not answer %s", words);
+	case EXCHANGE_CLOSED:
+	case EXCHANGE_RESET:
+		return arena_printf(
+		    arena, "closes the connection on %s", words);
+	default:
+		return NULL;
+	}
+}
+
+/* --------------------------------------------------------------- topics */
+
+struct topic { /* while they are collected */
+	const char *name;
+	size_t name_len;
+	const char *features[KEYWORDS_MAX * 4]; /* strongest first */
+	size_t feature_count;
+	double weight;
+};
+
+static size_t topic_len(const char *feature)
+{
+	return strcspn(feature, ".");
+}
+
+static struct topic *topic_of(
+    struct topic *topics, size_t *count, const char *feature)
+{
+	size_t len = topic_len(feature);
+
+	for (size_t i = 0; i < *count; i++) {
+		if (topics[i].name_len == len &&
+		    memcmp(topics[i].name, feature, len) == 0)
+			return &topics[i];
+	}
+	if (*count == TOPICS_MAX)
+		return NULL;
+	topics[*count].name = feature;
+	topics[*count].name_len = len;
+	return &topics[(*count)++];
+}
+
+static size_t collect(
+    const struct contribution *parts, size_t part_count, struct topic *topics)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < part_count; i++) {
+		struct topic *topic =
+		    topic_of(topics, &count, parts[i].feature);
+
+		if (!topic)
+			continue;
+		topic->weight += parts[i].weight;
+		if (topic->feature_count <
+		    sizeof(topic->features) / sizeof(*topic->features))
+			topic->features[topic->feature_count++] =
+			    parts[i].feature;
+	}
+	return count;
+}
+
+static int compare_topics(const void *a, const void *b)
+{
+	const struct topic *x = a, *y = b;
+
+	if (fabs(x->weight) != fabs(y->weight))
+		return fabs(x->weight) > fabs(y->weight) ? -1 : 1;
+	return strcmp(x->name, y->name);
+}
+
+/* "ehlo.keyword:SIZE" -> "SIZE"; NULL for another kind. */
+static const char *value_of(const char *feature, const char *kind)
+{
+	const char *at = feature + topic_len(feature);
+	size_t len = strlen(kind);
+
+	if (strncmp(at, kind, len) != 0)
+		return NULL;
+	return at + len;
+}
+
+/* The keywords whose presence or order mattered, else the reply. */
+static const char *ehlo_sentence(struct arena *arena,
+    const struct transcript *t, const struct topic *topic, const char *probe)
+{
+	const char *list = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < topic->feature_count && n < KEYWORDS_MAX; i++) {
+		const char *word = value_of(topic->features[i], ".keyword:");
+
+		if (!word && i == 0 &&
+		    (word = value_of(topic->features[i], ".order:")) != NULL)
+			return arena_printf(arena,
+			    "lists its extensions in the order %s after EHLO",
+			    reasons_quote(arena, word, strlen(word), 80));
+		if (!word || !*word)
+			continue;
+		list = list ? arena_printf(arena, "%s, %s", list, word) : word;
+		n++;
+	}
+	if (n >= 2)
+		return arena_printf(arena, "offers %s after EHLO", list);
+	return reply_sentence(arena, t, probe);
+}
+
+static const char *tls_sentence(struct arena *arena, const struct transcript *t)
+{
+	for (size_t i = 0; i < t->connection_count; i++) {
+		const struct tls_info *tls = t->connections[i].tls;
+
+		if (tls && tls->version && tls->cipher)
+			return arena_printf(arena, "negotiates %s with %s",
+			    tls->version, tls->cipher);
+	}
+	return NULL;
+}
+
+static const char *time_sentence(
+    struct arena *arena, const struct transcript *t, const char *feature)
+{
+	const struct exchange *x = transcript_find(t, PROBE_GREETING);
+
+	if (strncmp(feature, "time.greeting:", 14) != 0 || !x ||
+	    x->first_ms < 500)
+		return NULL;
+	return arena_printf(arena, "lets %.1f s pass before its greeting",
+	    (double)x->first_ms / 1000);
+}
+
+static const char *wire_sentence(struct arena *arena, const char *feature)
+{
+	static const struct {
+		const char *feature;
+		const char *sentence;
+	} table[] = {
+		{ "wire.end:quit-closed",
+		    "closes the connection after answering QUIT" },
+		{ "wire.end:quit-open",
+		    "answers QUIT, but leaves closing to us" },
+		{ "wire.end:quit-silent", "does not answer QUIT" },
+		{ "wire.end:closed", "closes the connection before QUIT" },
+		{ "wire.end:reset", "resets the connection" },
+		{ "wire.eol:bare-lf", "ends lines with a bare line feed" },
+	};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
+		if (strcmp(table[i].feature, feature) == 0)
+			return arena_strdup(arena, table[i].sentence);
+	}
+	return NULL;
+}
+
+static const char *topic_sentence(
+    struct arena *arena, const struct transcript *t, const struct topic *topic)
+{
+	const char *name = arena_copy(arena, topic->name, topic->name_len);
+	const char *strongest = topic->features[0];
+
+	if (strcmp(name, PROBE_EHLO) == 0 || strcmp(name, PROBE_TLS_EHLO) == 0)
+		return ehlo_sentence(arena, t, topic, name);
+	if (strcmp(name, "tls") == 0)
+		return tls_sentence(arena, t);
+	if (strcmp(name, "time") == 0)
+		return time_sentence(arena, t, strongest);
+	if (strcmp(name, "wire") == 0)
+		return wire_sentence(arena, strongest);
+	return reply_sentence(arena, t, name);
+}
+
+size_t reasons_topics(struct arena *arena, const struct model *model,
+    enum model_view view, const struct feature_list *features,
+    const struct transcript *t, size_t class_a, size_t class_b,
+    struct reason_topic *out, size_t max)
+{
+	struct contribution *parts =
+	    arena_array(arena, CONTRIBUTIONS_MAX, sizeof(*parts));
+	struct topic *topics = arena_array(arena, TOPICS_MAX, sizeof(*topics));
+	size_t part_count = model_contributions(model, view, features, class_a,
+	    class_b, arena, parts, CONTRIBUTIONS_MAX);
+	size_t topic_count = collect(parts, part_count, topics);
+	size_t count = 0;
+
+	qsort(topics, topic_count, sizeof(*topics), compare_topics);
+	for (size_t i = 0; i < topic_count && count < max; i++) {
+		const char *sentence = topic_sentence(arena, t, &topics[i]);
+
+		if (!sentence)
+			continue;
+		out[count].topic =
+		    arena_copy(arena, topics[i].name, topics[i].name_len);
+		out[count].feature = topics[i].features[0];
+		out[count].weight = topics[i].weight;
+		out[count++].sentence = sentence;
+	}
+	return count;
+}
+
+/* ----------------------------------------------------------------- rules */
+
+const char *reasons_of_hit(struct arena *arena, const struct catalog *catalog,
+    const struct rule_hit *hit, const char *id)
+{
+	static const char *const place[STAGE_COUNT] = {
+		[STAGE_BANNER] = "greets in the words of",
+		[STAGE_EHLO] = "answers EHLO in the words of",
+		[STAGE_HELP] = "answers HELP in the words of",
+		[STAGE_UNKNOWN] = "refuses an unknown verb in the words of",
+		[STAGE_NUL] = "answers a NUL byte in the words of",
+		[STAGE_MAIL] =
+		    "answers MAIL without an argument in the words of",
+		[STAGE_REPLY] = "answers in the words of",
+		[STAGE_QUIT] = "answers QUIT in the words of",
+		[STAGE_MX_NAME] = "has an MX name of",
+		[STAGE_CERTIFICATE] = "has a certificate of",
+	};
+
+	/* The engine has made the evidence printable. */
+	return arena_printf(arena, "%s %s: \"%s\" (rule %s)", place[hit->stage],
+	    reasons_product_name(catalog, id), hit->evidence, hit->rule->id);
+}

@@ -79,6 +79,8 @@ $(B)/tests/bench/%: $(B)/tests/bench/%.o $(LIBRARY)
 
 .PRECIOUS: $(B)/%.o
 
+include $(wildcard Makefile.fuzz Makefile.lab)
+
 # --- the shipped model: the same bytes from the same training data
 
 TRAINING := $(sort $(wildcard training-data/transcripts/*.jsonl.gz))
@@ -158,6 +160,5 @@ help: ## this list
 clean: ## remove what was built
 	rm -rf build mxprint mxprint.model
 
--include $(wildcard Makefile.fuzz Makefile.lab)
 -include $(OBJECTS:.o=.d) $(TOOL_OBJECTS:.o=.d) $(UNIT_TESTS:=.d) $(FARM).d \
 	$(BENCHES:=.d)

@@ -34,8 +34,7 @@ struct survey_options {
  * stopped, everything is saved. STATUS_USAGE: the folder holds a run with
  * other settings; the sentence names the first difference.
  */
-enum status survey_run(const struct survey_options *options,
-    struct error *err);
+enum status survey_run(const struct survey_options *options, struct error *err);
 
 /* What survey_run would do, as lines of text: for --dry-run. Resolves, probes
  * nothing. */
@@ -44,8 +43,8 @@ enum status survey_describe(const struct survey_options *options,
 
 /* Scores the stored transcripts of a run again; rewrites its score segments
  * and survey.db. */
-enum status survey_rescore(const char *folder, struct classifier *classifier,
-    struct error *err);
+enum status survey_rescore(
+    const char *folder, struct classifier *classifier, struct error *err);
 
 /* survey.db again from the segments. */
 enum status survey_rebuild(const char *folder, struct error *err);

@@ -32,16 +32,16 @@ struct run; /* an open run folder */
 enum status run_open(const char *folder, const char *config, struct run **run,
     struct error *err);
 /* Opens for reading only (report, review). */
-enum status run_open_existing(const char *folder, struct run **run,
-    struct error *err);
+enum status run_open_existing(
+    const char *folder, struct run **run, struct error *err);
 void run_close(struct run *run);
 
 const char *run_folder(const struct run *run);
 const struct json *run_config(const struct run *run);
 
 /* shard = SipHash-2-4(seed of run.json, key) mod shards. */
-unsigned run_shard_of(const struct run *run, const void *key, size_t len,
-    unsigned shards);
+unsigned run_shard_of(
+    const struct run *run, const void *key, size_t len, unsigned shards);
 
 /*
  * One attempt at a shard: locks it (STATUS_TEMPFAIL when another holds it),
@@ -54,15 +54,15 @@ enum status shard_open(struct run *run, enum run_stage stage, unsigned index,
 bool shard_done(const struct shard *shard); /* DONE was there already */
 /* Every record already stored, oldest first. */
 enum status shard_replay(struct shard *shard,
-    enum status (*record)(void *user, const char *line, size_t len,
-	struct error *err),
+    enum status (*record)(
+	void *user, const char *line, size_t len, struct error *err),
     void *user, struct error *err);
 /* One write(2) to .part; closes a segment after 1000 records or 120 s. */
-enum status shard_append(struct shard *shard, const char *line, size_t len,
-    struct error *err);
+enum status shard_append(
+    struct shard *shard, const char *line, size_t len, struct error *err);
 /* Notes that a host is about to be tried; how often it was before. */
-enum status shard_tried(struct shard *shard, const char *host,
-    unsigned *before, struct error *err);
+enum status shard_tried(
+    struct shard *shard, const char *host, unsigned *before, struct error *err);
 /* Closes the open segment; with done, writes DONE. Frees in every case. */
 enum status shard_close(struct shard *shard, bool done, struct error *err);
 

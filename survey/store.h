@@ -1,17 +1,18 @@
 /*
- * survey.db: what report, review and users' own SQL read (the only file that
- * knows SQLite). Derived from a run's segments; can be rebuilt from them at
- * any time (docs/mxprint-run.5 has the schema for users).
+ * survey.db: what report, review and users' own SQL read (survey/store*.c
+ * alone know SQLite). Derived from a run's segments; can be rebuilt from them
+ * at any time (docs/mxprint-run.5 has the schema for users).
  *
  *   meta(key, value)
- *   domains(domain, input, outcome, ttl, time, columns)
+ *   domains(position, domain, input, outcome, ttl, time, columns)
  *   mx(domain, name, preference, outcome, canonical)
  *   addresses(name, address, outcome)
- *   hosts(host, port, name, outcome, detail, plan, start, transcript)
+ *   hosts(id, host, port, name, outcome, detail, plan, start, transcript)
  *       transcript: the JSON line, zlib
  *   chosen(domain, host, port, mx, preference): hosts asked for a domain
- *   predictions(host, port, product, confidence, version, family, operator,
- *       front, source, flags, record)       record: the JSON line
+ *   predictions(id, host, port, product, confidence, version, family,
+ *       operator, front, source, flags, record)
+ *       flags: words; record: the JSON line
  *   labels(host, port, product, version, annotator, date, comment)
  *
  * Writing is in batches: store_begin .. store_commit. Adding a row again
@@ -29,6 +30,7 @@
 #include "catalog/label.h"
 #include "common/arena.h"
 #include "common/error.h"
+#include "common/strmap.h"
 #include "model/prediction.h"
 #include "transcript/route.h"
 #include "transcript/transcript.h"
@@ -48,23 +50,38 @@ enum status store_close(struct store *store, struct error *err);
 enum status store_begin(struct store *store, struct error *err);
 enum status store_commit(struct store *store, struct error *err);
 
-enum status store_set_meta(struct store *store, const char *key,
-    const char *value, struct error *err);
+enum status store_set_meta(
+    struct store *store, const char *key, const char *value, struct error *err);
 /* NULL when absent; in arena. */
-const char *store_meta(struct store *store, struct arena *arena,
-    const char *key);
+const char *store_meta(
+    struct store *store, struct arena *arena, const char *key);
 
-enum status store_add_route(struct store *store, const struct route *route,
-    struct error *err);
+/*
+ * Places of the domains in the user's list, for store_each_domain: domain ->
+ * position from 0. Without it they keep the order they are added in. Must
+ * outlive the store.
+ */
+void store_set_order(struct store *store, const struct strmap *order);
+
+enum status store_add_route(
+    struct store *store, const struct route *route, struct error *err);
 enum status store_add_choice(struct store *store, const char *domain,
     const char *host, int port, const char *mx, int preference,
     struct error *err);
-enum status store_add_host(struct store *store, const struct transcript *t,
-    struct error *err);
-enum status store_add_prediction(struct store *store,
-    const struct prediction *p, struct error *err);
+enum status store_add_host(
+    struct store *store, const struct transcript *t, struct error *err);
+/* The same where its JSON line exists already. */
+enum status store_add_host_line(struct store *store, const struct transcript *t,
+    const char *line, size_t len, struct error *err);
+enum status store_add_prediction(
+    struct store *store, const struct prediction *p, struct error *err);
 enum status store_add_label(struct store *store, const char *host, int port,
     const struct label *label, struct error *err);
+
+/* Is it there already? (Cheaper than adding it again.) */
+bool store_has_domain(struct store *store, const char *domain);
+bool store_has_host(struct store *store, const char *host, int port);
+bool store_has_prediction(struct store *store, const char *host, int port);
 
 /* ------------------------------------------------------------- reading */
 
@@ -92,23 +109,23 @@ struct survey_domain {
 	const char *input;
 	const char *columns; /* JSON object, or NULL */
 	enum route_outcome outcome;
-	const char *first_mx; /* best preference, or NULL */
+	const char *first_mx;		  /* best preference, or NULL */
 	struct survey_domain_host *hosts; /* that were asked for it */
 	size_t host_count;
 };
 
 /* What fn is given lives until it returns. Not STATUS_OK ends the walk. */
-typedef enum status (*store_host_fn)(void *user,
-    const struct survey_host *host, struct error *err);
-typedef enum status (*store_domain_fn)(void *user,
-    const struct survey_domain *domain, struct error *err);
+typedef enum status (*store_host_fn)(
+    void *user, const struct survey_host *host, struct error *err);
+typedef enum status (*store_domain_fn)(
+    void *user, const struct survey_domain *domain, struct error *err);
 
 /* In order of weight, largest first, then address and port. */
-enum status store_each_host(struct store *store, store_host_fn fn, void *user,
-    struct error *err);
+enum status store_each_host(
+    struct store *store, store_host_fn fn, void *user, struct error *err);
 /* In the order of the user's list. */
-enum status store_each_domain(struct store *store, store_domain_fn fn,
-    void *user, struct error *err);
+enum status store_each_domain(
+    struct store *store, store_domain_fn fn, void *user, struct error *err);
 
 /* The stored transcript; STATUS_NOINPUT when there is no such host. Caller
  * frees. */
@@ -126,7 +143,7 @@ struct store_counts { /* the loss table */
 	size_t labelled_domains;
 };
 
-enum status store_count(struct store *store, struct store_counts *counts,
-    struct error *err);
+enum status store_count(
+    struct store *store, struct store_counts *counts, struct error *err);
 
 #endif

@@ -1,0 +1,60 @@
+#include "report/verdict.h"
+
+#include <string.h>
+
+static const char *const source_names[] = {
+	[SOURCE_NONE] = NULL,
+	[SOURCE_SVM] = "svm",
+	[SOURCE_RULE] = "rule",
+};
+
+const char *verdict_name(const struct catalog *catalog, const char *id)
+{
+	product_id at = catalog_find(catalog, id);
+
+	return at == PRODUCT_NONE ? id : catalog_product(catalog, at)->name;
+}
+
+static void from_prediction(struct verdict *v, const struct prediction *p)
+{
+	v->product = p->product;
+	v->version = p->version;
+	v->operator_id = p->operator_id;
+	v->front = p->front;
+	v->confidence = p->confidence;
+	v->source = source_names[p->source];
+}
+
+/* A version that was told for another product says nothing. */
+static void from_person(struct verdict *v, const char *label)
+{
+	if (!v->product || strcmp(v->product, label) != 0)
+		v->version = NULL;
+	v->product = label;
+	v->confidence = strcmp(label, PRODUCT_UNKNOWN) == 0 ? 0 : 1;
+	v->source = "person";
+	v->person = true;
+}
+
+void verdict_of(const struct catalog *catalog, const struct survey_host *host,
+    double sure, struct verdict *v)
+{
+	product_id at;
+
+	memset(v, 0, sizeof(*v));
+	if (host->prediction)
+		from_prediction(v, host->prediction);
+	if (host->label)
+		from_person(v, host->label);
+	v->known = v->product && strcmp(v->product, PRODUCT_UNKNOWN) != 0;
+	v->sure = v->known && v->confidence >= sure;
+	v->name = !v->product ? "not scored"
+		  : v->known  ? verdict_name(catalog, v->product)
+			      : "unknown";
+	if (!v->known)
+		return;
+	v->family = catalog_family(catalog, v->product);
+	at = catalog_find(catalog, v->product);
+	if (at != PRODUCT_NONE)
+		v->kind = product_kind_name(catalog_product(catalog, at)->kind);
+}

@@ -1,0 +1,66 @@
+#!/bin/sh
+# Includes point one way, and each library is known to its files alone.
+cd "$(dirname "$0")/../.." || exit 1
+n=0 failed=0
+
+verdict() { # name, offending lines
+	n=$((n + 1))
+	if [ -z "$2" ]; then
+		echo "ok $n - $1"
+	else
+		echo "not ok $n - $1"
+		echo "$2" | sed 's/^/# /'
+		failed=1
+	fi
+}
+
+# folder: the folders it may include besides itself
+while read -r folder allowed; do
+	[ -d "$folder" ] || continue
+	bad=
+	for other in common catalog transcript prober features rules model \
+		survey report review tools; do
+		case " $folder $allowed " in *" $other "*) continue ;; esac
+		bad="$bad$(grep -n "#include \"$other/" "$folder"/*.[ch])"
+	done
+	verdict "$folder includes only what lies below it" "$bad"
+done <<'LAYERS'
+common
+catalog common
+transcript common catalog
+prober common catalog transcript
+features common catalog transcript
+rules common catalog transcript
+model common catalog transcript features rules
+survey common catalog transcript prober features rules model
+report common catalog transcript features rules model survey
+review common catalog transcript features rules model survey report
+tools common catalog transcript prober features rules model survey report review
+LAYERS
+
+# header: the files that may know it
+while read -r header files; do
+	bad=
+	for f in $(grep -l "#include <$header" ./*/*.[ch] 2>/dev/null); do
+		f=${f#./}
+		case " $files " in *" ${f%.*} "*) ;; *) bad="$bad $f" ;; esac
+	done
+	verdict "$header is known to $files alone" "$bad"
+done <<'LIBRARIES'
+ares prober/resolver
+openssl prober/tls common/digest
+libpsl prober/pacer
+idn2 prober/target
+svm survey/none model/svm
+libsvm model/svm
+sqlite3 survey/store
+pcre2 rules/engine
+hs rules/engine
+zlib common/lines common/digest
+yajl common/json
+LIBRARIES
+
+bad=$(grep -n '#include "[^/]*"' ./*/*.[ch])
+verdict "include lines are rooted" "$bad"
+echo "1..$n"
+exit $failed

@@ -46,6 +46,10 @@ PACKAGE_LIBS = $(eval PACKAGE_LIBS := $$(shell $(PKG_CONFIG) --libs \
 	$(PACKAGES)) -lsvm -lm)$(PACKAGE_LIBS)
 LINK = $(CC) $(CFLAGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(LDFLAGS)
 
+# make V=1 shows the commands themselves.
+Q := $(if $(V),,@)
+say = @$(if $(V),:,echo "  $(1)	$(2)")
+
 # What scripts under tests/ and training-data/ are told.
 export MXPRINT = $(abspath $(PROGRAM))
 export BUILD = $(abspath $(B))
@@ -57,25 +61,31 @@ mxprint: $(PROGRAM)
 	@ln -sf $(PROGRAM) $@
 
 $(PROGRAM): $(TOOL_OBJECTS) $(LIBRARY)
-	$(LINK) -o $@ $(TOOL_OBJECTS) $(LIBRARY) $(PACKAGE_LIBS)
+	$(call say,link,$@)
+	$(Q)$(LINK) -o $@ $(TOOL_OBJECTS) $(LIBRARY) $(PACKAGE_LIBS)
 
 $(LIBRARY): $(OBJECTS)
 	@rm -f $@
-	$(AR) rcs $@ $(OBJECTS)
+	$(call say,ar,$@)
+	$(Q)$(AR) rcs $@ $(OBJECTS)
 
 $(B)/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(OUR_CFLAGS) $(CFLAGS) $(CPPFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,cc,$<)
+	$(Q)$(CC) $(OUR_CFLAGS) $(CFLAGS) $(CPPFLAGS) -MMD -MP -c -o $@ $<
 
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(LIBRARY)
-	$(LINK) -o $@ $< $(LIBRARY) -lcmocka $(PACKAGE_LIBS)
+	$(call say,link,$@)
+	$(Q)$(LINK) -o $@ $< $(LIBRARY) -lcmocka $(PACKAGE_LIBS)
 
 $(B)/tests/farm/%: $(B)/tests/farm/%.o $(LIBRARY)
-	$(LINK) -o $@ $< $(LIBRARY) -levent_openssl -levent $(PACKAGE_LIBS)
+	$(call say,link,$@)
+	$(Q)$(LINK) -o $@ $< $(LIBRARY) -levent_openssl -levent $(PACKAGE_LIBS)
 
 # jansson is only measured against (docs/measurements.md)
 $(B)/tests/bench/%: $(B)/tests/bench/%.o $(LIBRARY)
-	$(LINK) -o $@ $< $(LIBRARY) -ljansson $(PACKAGE_LIBS)
+	$(call say,link,$@)
+	$(Q)$(LINK) -o $@ $< $(LIBRARY) -ljansson $(PACKAGE_LIBS)
 
 .PRECIOUS: $(B)/%.o
 
@@ -88,6 +98,13 @@ LEARNER := $(wildcard features/*.[ch] model/*.[ch] rules/*.rules) \
 	catalog/products.tsv
 mxprint.model: $(TRAINING) $(LEARNER) | $(PROGRAM)
 	$(PROGRAM) train --output $@ $(TRAINING)
+
+# --- the manual: the commands' own help in the hand-written page
+
+MANUAL := $(B)/mxprint.1
+$(MANUAL): docs/mxprint.1.in docs/manual.sh $(PROGRAM)
+	$(call say,manual,$@)
+	$(Q)docs/manual.sh $(PROGRAM) $(VERSION) <$< >$@.tmp && mv $@.tmp $@
 
 # --- the two commands for a fresh machine
 
@@ -103,7 +120,7 @@ test: ## install what is needed, build, run all tests
 	$(MAKE) --no-print-directory run-tests
 
 .PHONY: run-tests
-run-tests: all $(UNIT_TESTS) $(FARM) $(REPLAYS)
+run-tests: all $(MANUAL) $(UNIT_TESTS) $(FARM) $(REPLAYS)
 	tests/run $(UNIT_TESTS) $(REPLAYS) $(SCRIPT_TESTS) $(CHECKS)
 
 .PHONY: unit
@@ -111,7 +128,7 @@ unit: $(UNIT_TESTS) ## the unit tests alone
 	tests/run $(UNIT_TESTS)
 
 .PHONY: check
-check: $(PROGRAM) ## style: layers, banned calls, format, rules' examples
+check: $(PROGRAM) $(MANUAL) ## style: layers, banned calls, format, rules' examples
 	tests/run $(CHECKS)
 
 .PHONY: format
@@ -128,12 +145,12 @@ BINDIR = $(DESTDIR)$(PREFIX)/bin
 SHAREDIR = $(DESTDIR)$(PREFIX)/share/mxprint
 MANDIR = $(DESTDIR)$(PREFIX)/share/man
 DOCDIR = $(DESTDIR)$(PREFIX)/share/doc/mxprint
-MAN1 := $(wildcard docs/*.1)
+MAN1 := $(MANUAL)
 MAN5 := $(wildcard docs/*.5)
 SCHEMAS := $(wildcard docs/schema/*.json)
 
 .PHONY: install
-install: all ## install to $(DESTDIR)$(PREFIX)
+install: all $(MANUAL) ## install to $(DESTDIR)$(PREFIX)
 	install -d $(BINDIR) $(SHAREDIR)/catalog $(SHAREDIR)/rules \
 		$(SHAREDIR)/schema $(MANDIR)/man1 $(MANDIR)/man5 $(DOCDIR)
 	install -m 755 $(PROGRAM) $(BINDIR)/mxprint

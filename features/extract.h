@@ -30,14 +30,14 @@ struct feature_list {
 };
 
 /* The list and its names live in arena. */
-void features_extract(struct arena *arena, const struct transcript *t,
-    struct feature_list *list);
+void features_extract(
+    struct arena *arena, const struct transcript *t, struct feature_list *list);
 
 /*
  * The transcript as it looks to the learner: probe, normalised reply, one
  * line each. Equal for near-duplicates; hashed to group them. In arena.
  */
-const char *features_normal_form(struct arena *arena,
-    const struct transcript *t);
+const char *features_normal_form(
+    struct arena *arena, const struct transcript *t);
 
 #endif

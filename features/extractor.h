@@ -4,13 +4,15 @@
  * A feature is a name and a weight (nearly always 1). Names read
  *     <probe>.<kind>:<value>          unknown-verb.code:500
  *     <probe>.word:<w> .words:<a b>   unknown-verb.words:command not
- *     <probe>.char:<3-5 bytes> .enhanced:5.5.2 .lines:2 .echo:line-quoted
+ *     <probe>.char:<3-5 characters> .enhanced:5.5.2 .lines:2
+ *     <probe>.echo:line-quoted
  *     ehlo.keyword:SIZE  ehlo.order:SIZE>DSN  ehlo.arg:SIZE=<NUM>
  *     wire.end:quit-closed  wire.eol:bare-lf  tls.version:TLSv1.3
  *     time.greeting:1s-3s
  * and never hold anything that identifies one deployment: every value comes
  * out of features/normalize. A probe that was not sent, got no answer, or
- * lost its connection says so in its code feature (".code:none", ".code:closed",
+ * lost its connection says so in its code feature (".code:none",
+ * ".code:closed",
  * ".code:timeout", ".code:unsent"); nothing is ever imputed.
  *
  * A group can be masked and has its own weight. The ladder of an evaluation
@@ -19,22 +21,23 @@
 #ifndef MXPRINT_FEATURES_EXTRACTOR_H
 #define MXPRINT_FEATURES_EXTRACTOR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "transcript/reply.h"
 #include "transcript/transcript.h"
 
 enum feature_group {
-	GROUP_BANNER,	/* greeting: text and codes */
-	GROUP_EHLO,	/* keywords, order, arguments, own greeting line */
-	GROUP_HELP,	/* HELP: text and codes */
-	GROUP_CODES,	/* reply and enhanced codes of every other probe */
-	GROUP_WORDS,	/* word n-grams of every other reply */
-	GROUP_CHARS,	/* character n-grams of the same */
-	GROUP_ECHO,	/* what of our input comes back, and how */
-	GROUP_WIRE,	/* layout, line ends, close behaviour */
-	GROUP_TLS,	/* handshake, certificate shape, EHLO after TLS */
-	GROUP_TIME,	/* coarse delays */
+	GROUP_BANNER, /* greeting: text and codes */
+	GROUP_EHLO,   /* keywords, order, arguments, own greeting line */
+	GROUP_HELP,   /* HELP: text and codes */
+	GROUP_CODES,  /* reply and enhanced codes of every other probe */
+	GROUP_WORDS,  /* word n-grams of every other reply */
+	GROUP_CHARS,  /* character n-grams of the same */
+	GROUP_ECHO,   /* what of our input comes back, and how */
+	GROUP_WIRE,   /* layout, line ends, close behaviour */
+	GROUP_TLS,    /* handshake, certificate shape, EHLO after TLS */
+	GROUP_TIME,   /* coarse delays */
 	GROUP_COUNT
 };
 
@@ -47,10 +50,10 @@ const char *feature_group_name(enum feature_group group);
 #define GROUPS_LADDER_BANNER GROUP_BIT(GROUP_BANNER)
 #define GROUPS_LADDER_EHLO   (GROUPS_LADDER_BANNER | GROUP_BIT(GROUP_EHLO))
 #define GROUPS_LADDER_HELP   (GROUPS_LADDER_EHLO | GROUP_BIT(GROUP_HELP))
-#define GROUPS_LADDER_NEGATIVE                                                 \
-	(GROUPS_LADDER_HELP | GROUP_BIT(GROUP_CODES) |                         \
-	    GROUP_BIT(GROUP_WORDS) | GROUP_BIT(GROUP_CHARS) |                  \
-	    GROUP_BIT(GROUP_ECHO) | GROUP_BIT(GROUP_WIRE) |                    \
+#define GROUPS_LADDER_NEGATIVE                                \
+	(GROUPS_LADDER_HELP | GROUP_BIT(GROUP_CODES) |        \
+	    GROUP_BIT(GROUP_WORDS) | GROUP_BIT(GROUP_CHARS) | \
+	    GROUP_BIT(GROUP_ECHO) | GROUP_BIT(GROUP_WIRE) |   \
 	    GROUP_BIT(GROUP_TIME))
 #define GROUPS_LADDER_TLS (GROUPS_LADDER_NEGATIVE | GROUP_BIT(GROUP_TLS))
 
@@ -59,9 +62,13 @@ struct evidence_item {
 	const struct exchange *exchange;
 	size_t connection; /* index */
 	long used;	   /* of reply_parse_all */
-	struct reply *reply; /* NULL: none could be parsed */
-	const char *text;  /* all lines normalised, joined with '\n' */
+	struct reply
+	    *reply;	  /* NULL: none could be parsed; lines[kept..] absent */
+	const char *text; /* all lines normalised, joined with '\n', without
+			     their codes */
 	size_t len;
+	bool first; /* of this probe: the one content features look at */
+	bool last;  /* of its connection */
 };
 
 struct evidence {
@@ -71,7 +78,16 @@ struct evidence {
 	size_t count;
 };
 
-struct feature_sink; /* features/extract */
+#define EVIDENCE_MAX	   512	 /* exchanges looked at */
+#define EVIDENCE_BYTES_MAX 65536 /* received bytes of one parsed */
+
+/* First exchange of that probe, or NULL: it was not sent. */
+const struct evidence_item *evidence_find(
+    const struct evidence *evidence, const char *probe);
+/* Every probe but the dialogue's own (greeting, EHLO, NOOP, HELP, ...). */
+bool evidence_is_negative(const struct evidence_item *item);
+
+struct feature_sink; /* features/sink */
 
 /* Adds a feature; adding the same name again changes nothing. */
 void feature_add(struct feature_sink *sink, enum feature_group group,
@@ -82,8 +98,8 @@ void feature_add_bytes(struct feature_sink *sink, enum feature_group group,
 
 struct extractor {
 	const char *name;
-	void (*extract)(const struct evidence *evidence,
-	    struct feature_sink *sink);
+	void (*extract)(
+	    const struct evidence *evidence, struct feature_sink *sink);
 };
 
 extern const struct extractor extractor_banner; /* one file each */

@@ -35,8 +35,8 @@ void vocabulary_observe(struct vocabulary *v, const struct feature_list *list,
     const char *deployment);
 void vocabulary_freeze(struct vocabulary *v, size_t min_groups);
 
-void vocabulary_set_weight(struct vocabulary *v, enum feature_group group,
-    double weight);
+void vocabulary_set_weight(
+    struct vocabulary *v, enum feature_group group, double weight);
 double vocabulary_weight(const struct vocabulary *v, enum feature_group group);
 
 void vocabulary_vector(const struct vocabulary *v,
@@ -45,7 +45,7 @@ void vocabulary_vector(const struct vocabulary *v,
 
 /* The section of a model file; read checks every bound. */
 void vocabulary_write(const struct vocabulary *v, struct buffer *out);
-enum status vocabulary_read(const void *bytes, size_t len,
-    struct vocabulary **v, struct error *err);
+enum status vocabulary_read(
+    const void *bytes, size_t len, struct vocabulary **v, struct error *err);
 
 #endif

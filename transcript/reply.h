@@ -50,8 +50,8 @@ struct reply {
 			     enhanced[0] is 0 when there is none */
 	size_t line_count; /* all lines, also those over the maximum */
 	size_t kept;	   /* min(line_count, REPLY_LINES_MAX) */
-	struct reply_line lines[REPLY_LINES_MAX];
 	unsigned departures;
+	struct reply_line lines[REPLY_LINES_MAX]; /* last: may be cut to kept */
 };
 
 /*

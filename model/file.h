@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "common/arena.h"
 #include "common/error.h"
 #include "features/extract.h"
 #include "features/vector.h"
@@ -25,10 +26,13 @@
 
 struct model;
 
-enum status model_load(const char *path, struct model **model,
-    struct error *err);
-enum status model_save(const struct model *model, const char *path,
-    struct error *err);
+enum status model_load(
+    const char *path, struct model **model, struct error *err);
+/* The same from memory; `name` stands for the file in sentences. */
+enum status model_load_bytes(const void *bytes, size_t len, const char *name,
+    struct model **model, struct error *err);
+enum status model_save(
+    const struct model *model, const char *path, struct error *err);
 void model_free(struct model *model);
 
 const char *model_name(const struct model *model); /* "mxprint-1 3f2a91c0" */
@@ -52,14 +56,14 @@ struct class_score {
 struct model_answer {
 	struct class_score *scores; /* every class, best first */
 	size_t count;
-	bool novel;	   /* does not look like any trained product */
-	double novelty;	   /* 0 typical .. 1 at the threshold .. more */
+	bool novel;	/* does not look like any trained product */
+	double novelty; /* 0 typical .. 1 at the threshold .. more */
 	const char *novelty_reason; /* a sentence, or NULL */
 };
 
 void model_score(const struct model *model, enum model_view view,
-    const char *plan, const struct feature_list *features,
-    struct arena *arena, struct model_answer *answer);
+    const char *plan, const struct feature_list *features, struct arena *arena,
+    struct model_answer *answer);
 
 struct contribution {
 	const char *feature;

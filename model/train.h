@@ -16,11 +16,11 @@ struct train_options {
 	const struct catalog *catalog;
 	const char *const *paths; /* transcript files with labels */
 	size_t path_count;
-	const char *rules_hash;	  /* recorded in the card, or NULL */
-	const char *name;	  /* of the model, in the card */
+	const char *rules_hash; /* recorded in the card, or NULL */
+	const char *name;	/* of the model, in the card */
 	uint64_t seed;
-	double cost;		  /* C of the SVM; 0: chosen by grouped folds */
-	size_t min_deployments;	  /* fewer are no class of their own */
+	double cost;		/* C of the SVM; 0: chosen by grouped folds */
+	size_t min_deployments; /* fewer are no class of their own */
 	size_t folds;
 	void (*progress)(void *user, const char *sentence);
 	void *user;

@@ -588,6 +588,16 @@ enum status transcript_reader_next(
 	return STATUS_OK;
 }
 
+const char *transcript_reader_path(const struct transcript_reader *reader)
+{
+	return reader->lines ? lines_path(reader->lines) : "";
+}
+
+long transcript_reader_line(const struct transcript_reader *reader)
+{
+	return reader->lines ? lines_number(reader->lines) : 0;
+}
+
 size_t transcript_reader_skipped(const struct transcript_reader *reader)
 {
 	return reader->skipped;

@@ -1,0 +1,93 @@
+/*
+ * Labelled transcripts as items to learn from and to be measured with.
+ *
+ * One transcript gives one item for its own plan and one for each smaller
+ * plan (model/reduce), so that one model serves every tier. Items are sorted
+ * by a hash of the transcript's bytes: the order of files and lines changes
+ * nothing. A group is what no fold may split: a deployment, and deployments
+ * with a transcript that looks the same after normalisation. At most
+ * GROUP_TIER_MAX different items of one group and tier are kept, and the
+ * weights of one group's items of a tier sum to 1.
+ *
+ * Classes are the products with enough deployments; the others' items stay,
+ * as examples of "none of the classes" (CLASS_OTHER).
+ *
+ * Memory: everything lives in dataset.arena.
+ */
+#ifndef MXPRINT_MODEL_DATASET_H
+#define MXPRINT_MODEL_DATASET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "catalog/catalog.h"
+#include "common/arena.h"
+#include "common/digest.h"
+#include "common/error.h"
+#include "features/extract.h"
+#include "model/reduce.h"
+
+#define CLASS_OTHER    SIZE_MAX
+#define GROUP_TIER_MAX 2
+
+struct item {
+	char hash[SHA256_HEX_SIZE]; /* of the transcript's text form */
+	const char *product;
+	const char *version;	/* NULL: not known */
+	const char *deployment; /* as given; NULL: none */
+	size_t class_index;	/* or CLASS_OTHER */
+	size_t group;		/* 0..group_count-1 */
+	enum tier tier;
+	bool derived; /* a view of a transcript of a larger plan */
+	double weight;
+	int64_t utc_ms;
+	struct feature_list features;
+};
+
+struct dataset {
+	struct arena *arena;
+	struct item *items; /* in order of hash, then tier */
+	size_t count;
+	const char **classes; /* product ids in order of name */
+	size_t class_count;
+	const char **products; /* all, classes or not, in order of name */
+	size_t product_count;
+	size_t *product_groups; /* deployments of each product */
+	const char **group_names; /* "g17": for the vocabulary */
+	size_t group_count;
+	size_t transcripts; /* used */
+	size_t unlabelled;  /* left out: no label */
+	size_t silent;	    /* left out: did not speak */
+	int64_t newest_utc_ms;
+	char hash[SHA256_HEX_SIZE]; /* of all items' hashes */
+};
+
+/*
+ * Reads the files. A label whose product is not in the catalogue is refused
+ * with file and line; so is a set without any usable transcript.
+ * min_deployments: fewer are no class.
+ */
+enum status dataset_read(const struct catalog *catalog,
+    const char *const *paths, size_t path_count, size_t min_deployments,
+    struct dataset **dataset, struct error *err);
+void dataset_free(struct dataset *dataset);
+
+/*
+ * For building one by hand (tests): items with product, deployment, tier,
+ * hash and features filled in; `form` tells which look alike (NULL: none).
+ */
+struct dataset *dataset_of(const struct item *items, const char *const *forms,
+    size_t count, size_t min_deployments);
+
+/*
+ * fold[group] = 0..folds-1, the groups of each product spread evenly; seeded.
+ */
+void dataset_folds(const struct dataset *dataset, size_t folds, uint64_t seed,
+    size_t *fold);
+
+/* base with the greeting of donor: what a forged banner does to features. */
+void features_forge(struct arena *arena, const struct feature_list *base,
+    const struct feature_list *donor, struct feature_list *out);
+
+#endif

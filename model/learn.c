@@ -1,0 +1,476 @@
+/*
+ *  1. folds that no group crosses; held-out margins for each cost
+ *  2. the cost: the smallest whose macro log-loss is within one standard
+ *     error of the best
+ *  3. for each view and tier: calibration and novelty limits, from held-out
+ *     scores (novelty also from left-out products)
+ *  4. both views trained on everything, and the version tables
+ */
+#include "model/learn.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/fit.h"
+#include "model/heldout.h"
+
+static const double costs_tried[] = { 0.1, 1, 10 };
+
+#define COSTS_TRIED (sizeof(costs_tried) / sizeof(costs_tried[0]))
+
+struct learning {
+	const struct dataset *d;
+	const struct learn_options *options;
+	struct arena *arena;
+	bool *use;
+	size_t *fold;
+	double cost;
+	struct heldout_score *known[VIEW_COUNT];   /* by fold */
+	struct heldout_score *strange[VIEW_COUNT]; /* by product */
+	struct learn_record *record;
+};
+
+static void say(const struct learning *l, const char *sentence)
+{
+	if (l->options->progress)
+		l->options->progress(l->options->user, sentence);
+}
+
+static struct heldout rounds_of(
+    const struct learning *l, enum model_view view)
+{
+	return (struct heldout){ .dataset = l->d,
+		.use = l->use,
+		.mask = model_view_mask(view),
+		.seed = l->options->seed,
+		.arena = l->arena };
+}
+
+/* ------------------------------------------------------------- the cost */
+
+/* Held-out items of one tier (TIER_COUNT: all) that belong to a class. */
+static size_t collect(const struct learning *l,
+    const struct heldout_score *scores, enum tier tier,
+    struct calibration_item *out)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < l->d->count; i++) {
+		const struct item *item = &l->d->items[i];
+
+		if (!scores[i].margins || item->class_index == CLASS_OTHER ||
+		    (tier != TIER_COUNT && item->tier != tier))
+			continue;
+		out[count++] = (struct calibration_item){ scores[i].margins,
+			item->class_index, item->weight };
+	}
+	return count;
+}
+
+static size_t count_groups(const struct learning *l, enum tier tier)
+{
+	bool *seen = xcalloc(l->d->group_count + 1, sizeof(*seen));
+	size_t count = 0;
+
+	for (size_t i = 0; i < l->d->count; i++) {
+		const struct item *item = &l->d->items[i];
+
+		if (!l->use[i] || item->class_index == CLASS_OTHER ||
+		    (tier != TIER_COUNT && item->tier != tier) ||
+		    seen[item->group])
+			continue;
+		seen[item->group] = true;
+		count++;
+	}
+	free(seen);
+	return count;
+}
+
+struct loss {
+	double mean;
+	double error; /* standard error of the mean */
+};
+
+/* Every class counts the same. */
+static struct loss macro_loss(const struct learning *l,
+    const struct calibration_item *items, size_t count)
+{
+	size_t classes = l->d->class_count;
+	double *weight = xcalloc(classes + 1, sizeof(*weight));
+	double *bias = xcalloc(classes + 1, sizeof(*bias));
+	struct calibration c = { .bias = bias };
+	struct loss loss = { 0, 0 };
+	double present = 0;
+
+	for (size_t i = 0; i < count; i++)
+		weight[items[i].truth] += items[i].weight;
+	for (size_t k = 0; k < classes; k++)
+		present += weight[k] > 0;
+	calibration_fit(items, count, classes, 0, &c);
+	for (int pass = 0; pass < 2; pass++) {
+		for (size_t i = 0; i < count; i++) {
+			double share = items[i].weight /
+				       (weight[items[i].truth] * present);
+			double one =
+			    calibration_loss(&c, &items[i], 1, classes);
+
+			if (pass == 0)
+				loss.mean += share * one;
+			else
+				loss.error += share * share *
+					      (one - loss.mean) *
+					      (one - loss.mean);
+		}
+	}
+	loss.error = sqrt(loss.error);
+	free(weight);
+	free(bias);
+	return loss;
+}
+
+static size_t choose_cost(
+    const struct learning *l, struct heldout_score **scores)
+{
+	struct calibration_item *items =
+	    xcalloc(l->d->count + 1, sizeof(*items));
+	struct loss loss[COSTS_TRIED];
+	size_t best = 0, chosen = 0;
+
+	for (size_t c = 0; c < COSTS_TRIED; c++) {
+		size_t count = collect(l, scores[c], TIER_COUNT, items);
+
+		loss[c] = macro_loss(l, items, count);
+		if (loss[c].mean < loss[best].mean)
+			best = c;
+	}
+	while (chosen < best &&
+	       loss[chosen].mean > loss[best].mean + loss[best].error)
+		chosen++;
+	free(items);
+	return chosen;
+}
+
+/* ------------------------------------------------------------- held out */
+
+static struct heldout_score *score_room(const struct learning *l)
+{
+	return arena_array(
+	    l->arena, l->d->count + 1, sizeof(struct heldout_score));
+}
+
+static enum status score_folds(struct learning *l, struct error *err)
+{
+	const struct learn_options *o = l->options;
+	struct heldout_score *scores[COSTS_TRIED];
+	struct heldout rounds = rounds_of(l, VIEW_ALL);
+	size_t tried = o->cost > 0 ? 1 : COSTS_TRIED;
+	size_t chosen = 0;
+	enum status status;
+
+	for (size_t c = 0; c < tried; c++)
+		scores[c] = score_room(l);
+	status = heldout_folds(&rounds, l->fold, o->folds,
+	    o->cost > 0 ? &o->cost : costs_tried, tried, scores, err);
+	if (status != STATUS_OK)
+		return status;
+	if (o->cost <= 0)
+		chosen = choose_cost(l, scores);
+	l->cost = o->cost > 0 ? o->cost : costs_tried[chosen];
+	l->known[VIEW_ALL] = scores[chosen];
+	l->known[VIEW_NO_BANNER] = score_room(l);
+	rounds = rounds_of(l, VIEW_NO_BANNER);
+	return heldout_folds(&rounds, l->fold, o->folds, &l->cost, 1,
+	    &l->known[VIEW_NO_BANNER], err);
+}
+
+static enum status score_strangers(struct learning *l, struct error *err)
+{
+	enum status status = STATUS_OK;
+
+	for (int v = 0; status == STATUS_OK && v < VIEW_COUNT; v++) {
+		struct heldout rounds = rounds_of(l, (enum model_view)v);
+
+		l->strange[v] = score_room(l);
+		if (l->options->batches > 1)
+			status = heldout_products(&rounds,
+			    l->options->batches, l->cost, l->strange[v], err);
+	}
+	return status;
+}
+
+/* ------------------------------------------------------------- the maps */
+
+static void calibrate(struct learning *l, struct model *model, int view,
+    enum tier tier, enum tier from)
+{
+	struct calibration *map = &model->views[view].calibration[tier];
+	struct calibration_item *items =
+	    xcalloc(l->d->count + 1, sizeof(*items));
+	struct tier_record *record = &l->record->tiers[view][tier];
+	size_t classes = l->d->class_count;
+	size_t count = collect(l, l->known[view], from, items);
+
+	map->bias = arena_array(model->arena, classes + 1, sizeof(double));
+	calibration_fit(items, count, classes, count_groups(l, from), map);
+	record->loss = calibration_loss(map, items, count, classes);
+	record->items = from == tier ? count : 0;
+	for (size_t i = 0; i < record->items; i++) {
+		struct heldout_score score = { .margins = NULL };
+		double *p = xcalloc(classes + 1, sizeof(*p));
+
+		calibration_apply(map, items[i].margins, classes, p);
+		score.margins = p;
+		record->weight += items[i].weight;
+		if (heldout_best(&score, classes) == items[i].truth)
+			record->right += items[i].weight;
+		free(p);
+	}
+	free(items);
+}
+
+static size_t collect_signs(const struct learning *l,
+    const struct heldout_score *scores, enum tier tier, bool known,
+    struct novelty_item *out)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < l->d->count; i++) {
+		const struct item *item = &l->d->items[i];
+
+		if (!scores[i].margins || item->tier != tier)
+			continue;
+		if (known && (item->class_index == CLASS_OTHER ||
+				 heldout_best(&scores[i], l->d->class_count) !=
+				     item->class_index))
+			continue;
+		heldout_signs(
+		    &scores[i], l->d->class_count, out[count].sign);
+		out[count++].weight = item->weight;
+	}
+	return count;
+}
+
+/* Every product's strangers weigh the same. */
+static void even_strangers(const struct learning *l, enum tier tier,
+    const struct heldout_score *scores, struct novelty_item *items)
+{
+	double *sum = xcalloc(l->d->product_count + 1, sizeof(*sum));
+
+	for (int pass = 0; pass < 2; pass++) {
+		size_t at = 0;
+
+		for (size_t i = 0; i < l->d->count; i++) {
+			const struct item *item = &l->d->items[i];
+			size_t p = 0;
+
+			if (!scores[i].margins || item->tier != tier)
+				continue;
+			while (strcmp(l->d->products[p], item->product) != 0)
+				p++;
+			if (pass == 0)
+				sum[p] += item->weight;
+			else
+				items[at].weight = item->weight / sum[p];
+			at++;
+		}
+	}
+	free(sum);
+}
+
+static void limit_novelty(struct learning *l, struct model *model, int view,
+    enum tier tier, enum tier from)
+{
+	struct novelty_item *known =
+	    xcalloc(l->d->count + 1, sizeof(*known));
+	struct novelty_item *strange =
+	    xcalloc(l->d->count + 1, sizeof(*strange));
+	size_t known_count =
+	    collect_signs(l, l->known[view], from, true, known);
+	size_t strange_count =
+	    collect_signs(l, l->strange[view], from, false, strange);
+	struct novelty_rates rates;
+
+	even_strangers(l, from, l->strange[view], strange);
+	novelty_fit(known, known_count, strange, strange_count,
+	    &model->views[view].novelty[tier], &rates);
+	l->record->tiers[view][tier].kept = rates.kept;
+	l->record->tiers[view][tier].flagged =
+	    strange_count > 0 ? rates.flagged : 0;
+	free(known);
+	free(strange);
+}
+
+/* A tier nobody was trained on borrows from the next smaller, else larger. */
+static enum tier lender(const struct learning *l, enum tier tier)
+{
+	for (int t = (int)tier; t >= 0; t--)
+		if (count_groups(l, (enum tier)t) > 0)
+			return (enum tier)t;
+	for (int t = (int)tier; t < TIER_COUNT; t++)
+		if (count_groups(l, (enum tier)t) > 0)
+			return (enum tier)t;
+	return tier;
+}
+
+static void make_maps(struct learning *l, struct model *model)
+{
+	for (int v = 0; v < VIEW_COUNT; v++) {
+		for (int t = 0; t < TIER_COUNT; t++) {
+			enum tier from = lender(l, (enum tier)t);
+
+			calibrate(l, model, v, (enum tier)t, from);
+			limit_novelty(l, model, v, (enum tier)t, from);
+		}
+	}
+}
+
+/* ------------------------------------------------------------- the model */
+
+static void copy_vector(
+    struct arena *arena, const struct vector *from, struct vector *to)
+{
+	*to = *from;
+	to->index = (feature_id *)arena_copy(
+	    arena, from->index, from->count * sizeof(*from->index));
+	to->value = (double *)arena_copy(
+	    arena, from->value, from->count * sizeof(*from->value));
+}
+
+static void store_vectors(
+    const struct fit *fit, struct model *model, struct view_part *view)
+{
+	size_t *class_of = xcalloc(fit->count + 1, sizeof(*class_of));
+	bool *stored = xcalloc(fit->count + 1, sizeof(*stored));
+
+	for (size_t i = 0; i < fit->count; i++)
+		class_of[i] =
+		    fit->forged[i]
+			? SIZE_MAX
+			: fit->dataset->items[fit->source[i]].class_index;
+	novelty_choose(
+	    fit->vectors, class_of, fit->count, fit->class_count, stored);
+	view->stored =
+	    arena_array(model->arena, fit->count + 1, sizeof(*view->stored));
+	view->stored_class = arena_array(
+	    model->arena, fit->count + 1, sizeof(*view->stored_class));
+	for (size_t i = 0; i < fit->count; i++) {
+		if (!stored[i])
+			continue;
+		copy_vector(model->arena, &fit->vectors[i],
+		    &view->stored[view->stored_count]);
+		view->stored_class[view->stored_count++] = class_of[i];
+	}
+	free(stored);
+	free(class_of);
+}
+
+static void copy_rows(
+    const struct fit *fit, struct model *model, struct view_part *view)
+{
+	size_t cells = model->feature_count * model->class_count;
+
+	view->weights = (double *)arena_copy(
+	    model->arena, fit->weights, cells * sizeof(double));
+	view->bias = (double *)arena_copy(
+	    model->arena, fit->bias, model->class_count * sizeof(double));
+}
+
+/* Both views see the same items, so their vocabularies are equal. */
+static enum status train_views(
+    struct learning *l, struct model **model, struct error *err)
+{
+	*model = NULL;
+	for (int v = 0; v < VIEW_COUNT; v++) {
+		struct fit *fit = fit_new(l->d, l->use,
+		    model_view_mask((enum model_view)v), l->options->seed);
+		enum status status = fit_train(fit, l->cost, err);
+
+		if (status != STATUS_OK) {
+			fit_free(fit);
+			model_free(*model);
+			*model = NULL;
+			return status;
+		}
+		if (!*model) {
+			*model = model_new(l->d->classes, l->d->class_count,
+			    fit->vocabulary);
+			copy_rows(fit, *model, &(*model)->views[v]);
+			store_vectors(fit, *model, &(*model)->views[v]);
+			fit->vocabulary = NULL;
+			l->record->vectors = fit->count;
+		} else {
+			copy_rows(fit, *model, &(*model)->views[v]);
+			store_vectors(fit, *model, &(*model)->views[v]);
+		}
+		fit_free(fit);
+	}
+	l->record->features = (*model)->feature_count;
+	return STATUS_OK;
+}
+
+static void learn_versions(const struct learning *l, struct model *model)
+{
+	struct version_item *items = xcalloc(l->d->count + 1, sizeof(*items));
+
+	for (size_t c = 0; c < l->d->class_count; c++) {
+		size_t count = 0;
+
+		for (size_t i = 0; i < l->d->count; i++) {
+			const struct item *item = &l->d->items[i];
+
+			if (l->use[i] && item->class_index == c)
+				items[count++] = (struct version_item){
+					item->version, item->group,
+					&item->features
+				};
+		}
+		version_learn(model->arena, items, count, &model->versions[c]);
+	}
+	free(items);
+}
+
+static void begin(struct learning *l)
+{
+	size_t count = l->d->count;
+
+	l->arena = arena_new();
+	l->use = arena_array(l->arena, count + 1, sizeof(*l->use));
+	for (size_t i = 0; i < count; i++)
+		l->use[i] = !l->options->use || l->options->use[i];
+	l->fold = arena_array(
+	    l->arena, l->d->group_count + 1, sizeof(*l->fold));
+	dataset_folds(l->d, l->options->folds, l->options->seed, l->fold);
+}
+
+enum status learn(const struct dataset *dataset,
+    const struct learn_options *options, struct model **model,
+    struct learn_record *record, struct error *err)
+{
+	struct learning l = { .d = dataset,
+		.options = options,
+		.record = record };
+	enum status status;
+
+	memset(record, 0, sizeof(*record));
+	*model = NULL;
+	begin(&l);
+	say(&l, "scoring deployments held out in folds");
+	status = score_folds(&l, err);
+	if (status == STATUS_OK) {
+		say(&l, "scoring products left out one after the other");
+		status = score_strangers(&l, err);
+	}
+	if (status == STATUS_OK) {
+		say(&l, "training both views on everything");
+		status = train_views(&l, model, err);
+	}
+	if (status == STATUS_OK) {
+		make_maps(&l, *model);
+		say(&l, "learning what behaviour proves about versions");
+		learn_versions(&l, *model);
+		record->cost = l.cost;
+	}
+	arena_free(l.arena);
+	return status;
+}

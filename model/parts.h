@@ -1,0 +1,62 @@
+/*
+ * What a model is made of; for the files of this folder only. Made by train,
+ * written and read by file, used by score.
+ */
+#ifndef MXPRINT_MODEL_PARTS_H
+#define MXPRINT_MODEL_PARTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/arena.h"
+#include "common/buffer.h"
+#include "common/digest.h"
+#include "features/extractor.h"
+#include "features/vector.h"
+#include "features/vocabulary.h"
+#include "model/calibration.h"
+#include "model/file.h"
+#include "model/novelty.h"
+#include "model/reduce.h"
+#include "model/version.h"
+
+#define MODEL_CLASSES_MAX 2000
+
+/* The feature groups of a view. */
+static inline unsigned model_view_mask(enum model_view view)
+{
+	return view == VIEW_ALL ? GROUPS_ALL
+				: GROUPS_ALL & ~GROUP_BIT(GROUP_BANNER);
+}
+
+struct view_part {
+	double *weights; /* [feature * class_count + class] */
+	double *bias;
+	struct calibration calibration[TIER_COUNT];
+	struct novelty novelty[TIER_COUNT];
+	struct vector *stored; /* training vectors kept for the distance */
+	size_t *stored_class;
+	size_t stored_count;
+};
+
+struct model {
+	struct arena *arena;
+	const char *card;
+	size_t card_len;
+	const char *name;
+	const char **classes;
+	size_t class_count;
+	struct vocabulary *vocabulary;
+	size_t feature_count;
+	struct view_part views[VIEW_COUNT];
+	struct version_table *versions; /* one a class */
+};
+
+/* Everything allocated but the vocabulary, which is taken over. */
+struct model *model_new(const char *const *classes, size_t class_count,
+    struct vocabulary *vocabulary);
+
+/* The file's bytes; also sets model->name from the card and their hash. */
+void model_pack(struct model *model, struct buffer *out);
+
+#endif

@@ -1,0 +1,139 @@
+/*
+ * Scoring: one vector a view, one pass over its features for all classes.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "model/parts.h"
+
+static void margins_of(const struct model *model, const struct view_part *view,
+    const struct vector *v, double *margins)
+{
+	for (size_t c = 0; c < model->class_count; c++)
+		margins[c] = view->bias[c];
+	for (size_t k = 0; k < v->count; k++) {
+		const double *row =
+		    view->weights + v->index[k] * model->class_count;
+
+		for (size_t c = 0; c < model->class_count; c++)
+			margins[c] += v->value[k] * row[c];
+	}
+}
+
+/* Best first; equal ones in order of class. */
+static int by_margin(const void *a, const void *b)
+{
+	const struct class_score *x = a;
+	const struct class_score *y = b;
+
+	if (x->confidence != y->confidence)
+		return x->confidence < y->confidence ? 1 : -1;
+	return (x->class_index > y->class_index) -
+	       (x->class_index < y->class_index);
+}
+
+static void judge_novelty(const struct view_part *view, enum tier tier,
+    const struct vector *v, struct model_answer *answer)
+{
+	struct novelty_item item = { { 0 }, 1 };
+	enum novelty_sign which = SIGN_MARGIN;
+	double top = -INFINITY;
+
+	for (size_t i = 0; i < answer->count; i++)
+		top = fmax(top, answer->scores[i].margin);
+	item.sign[SIGN_MARGIN] = -top;
+	item.sign[SIGN_DISTANCE] = novelty_distance(v, view->stored,
+	    view->stored_class, NULL, view->stored_count,
+	    answer->scores[0].class_index);
+	item.sign[SIGN_UNSEEN] = novelty_unseen(v);
+	answer->novelty = novelty_value(&view->novelty[tier], &item, &which);
+	answer->novel = answer->novelty > 1;
+	answer->novelty_reason =
+	    answer->novel ? novelty_sentence(which) : NULL;
+}
+
+void model_score(const struct model *model, enum model_view view,
+    const char *plan, const struct feature_list *features,
+    struct arena *arena, struct model_answer *answer)
+{
+	const struct view_part *part = &model->views[view];
+	size_t classes = model->class_count;
+	enum tier tier = tier_of_plan(plan);
+	double *margins = arena_array(arena, classes + 1, sizeof(*margins));
+	double *p = arena_array(arena, classes + 1, sizeof(*p));
+	struct vector v;
+
+	vocabulary_vector(model->vocabulary, features, model_view_mask(view),
+	    arena, &v);
+	margins_of(model, part, &v, margins);
+	calibration_apply(&part->calibration[tier], margins, classes, p);
+	answer->count = classes;
+	answer->scores =
+	    arena_array(arena, classes + 1, sizeof(*answer->scores));
+	for (size_t c = 0; c < classes; c++)
+		answer->scores[c] =
+		    (struct class_score){ c, margins[c], p[c] };
+	qsort(answer->scores, classes, sizeof(*answer->scores), by_margin);
+	judge_novelty(part, tier, &v, answer);
+}
+
+/* ------------------------------------------------------------- reasons */
+
+struct part_of_sum {
+	feature_id feature;
+	double weight;
+};
+
+static int by_size(const void *a, const void *b)
+{
+	const struct part_of_sum *x = a;
+	const struct part_of_sum *y = b;
+
+	if (fabs(x->weight) != fabs(y->weight))
+		return fabs(x->weight) < fabs(y->weight) ? 1 : -1;
+	return (x->feature > y->feature) - (x->feature < y->feature);
+}
+
+size_t model_contributions(const struct model *model, enum model_view view,
+    const struct feature_list *features, size_t class_a, size_t class_b,
+    struct arena *arena, struct contribution *out, size_t max)
+{
+	const double *weights = model->views[view].weights;
+	struct part_of_sum *parts;
+	struct vector v;
+	size_t count;
+
+	vocabulary_vector(model->vocabulary, features, model_view_mask(view),
+	    arena, &v);
+	parts = arena_array(arena, v.count + 1, sizeof(*parts));
+	for (size_t k = 0; k < v.count; k++) {
+		const double *row =
+		    weights + v.index[k] * model->class_count;
+
+		parts[k].feature = v.index[k];
+		parts[k].weight = v.value[k] * (row[class_a] - row[class_b]);
+	}
+	qsort(parts, v.count, sizeof(*parts), by_size);
+	count = v.count < max ? v.count : max;
+	for (size_t i = 0; i < count; i++) {
+		out[i].feature =
+		    vocabulary_name(model->vocabulary, parts[i].feature);
+		out[i].weight = parts[i].weight;
+	}
+	return count;
+}
+
+const char *model_version(const struct model *model, size_t class_index,
+    const struct feature_list *features, struct arena *arena,
+    double *confidence)
+{
+	const struct version_table *table = &model->versions[class_index];
+	const char *answer = NULL;
+
+	*confidence = 0;
+	if (table->confidence >= VERSION_CONFIDENCE_MIN)
+		answer = version_answer(table, features, arena);
+	if (answer)
+		*confidence = table->confidence;
+	return answer;
+}

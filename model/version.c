@@ -118,8 +118,8 @@ static void number_features(
 	}
 }
 
-static void look_at(struct study *s, const struct feature_list *list,
-    struct sighting *host)
+static void look_at(
+    struct study *s, const struct feature_list *list, struct sighting *host)
 {
 	host->has = arena_array(s->arena, strmap_count(s->names) + 1, 1);
 	host->answered = arena_array(s->arena, strmap_count(s->probes) + 1, 1);
@@ -146,8 +146,8 @@ struct tally { /* of one feature in one version */
 	size_t last_group;
 };
 
-static void count_hosts(const struct study *s, size_t feature,
-    size_t left_out, struct tally *tally)
+static void count_hosts(
+    const struct study *s, size_t feature, size_t left_out, struct tally *tally)
 {
 	memset(tally, 0, s->version_count * sizeof(*tally));
 	for (size_t i = 0; i < s->count; i++) {
@@ -217,6 +217,21 @@ static void find_marks(
 
 /* ------------------------------------------------------------- answering */
 
+/*
+ * What EHLO lists and how connections end follows the configuration: such a
+ * mark may be chance, and counts half as much as a refused command's.
+ */
+static int loudness(const char *feature)
+{
+	static const char *const soft[] = { "ehlo.", "tls-ehlo.", "tls.",
+		"wire.", "starttls.", "helo." };
+
+	for (size_t i = 0; i < sizeof(soft) / sizeof(soft[0]); i++)
+		if (strncmp(feature, soft[i], strlen(soft[i])) == 0)
+			return 1;
+	return 2;
+}
+
 /* One probe's marks at one cut count as one voice. */
 
 static void hear(const struct version_table *table,
@@ -243,16 +258,19 @@ static void hear(const struct version_table *table,
 
 		if (!present && !strmap_get(answered, mark->feature, len))
 			continue;
-		key = arena_printf(arena, "%u %.*s", (unsigned)mark->cut,
+		key = arena_printf(arena, "%u %.*s.", (unsigned)mark->cut,
 		    (int)len, mark->feature);
 		*strmap_put_text(voices, key, &added) +=
 		    present == mark->upper ? 1 : -1;
 	}
 	for (size_t v = 0; v < strmap_count(voices); v++) {
 		int64_t balance = strmap_value(voices, v);
+		char *probe;
+		unsigned long cut =
+		    strtoul(strmap_key(voices, v, NULL), &probe, 10);
 
-		votes[strtoul(strmap_key(voices, v, NULL), NULL, 10)] +=
-		    (balance > 0) - (balance < 0);
+		votes[cut] +=
+		    ((balance > 0) - (balance < 0)) * loudness(probe + 1);
 	}
 	strmap_free(voices);
 	strmap_free(answered);
@@ -264,8 +282,8 @@ static bool narrow(const struct version_table *table,
     const struct feature_list *features, struct arena *arena, size_t *low,
     size_t *high)
 {
-	int *votes = arena_array(
-	    arena, table->version_count + 1, sizeof(*votes));
+	int *votes =
+	    arena_array(arena, table->version_count + 1, sizeof(*votes));
 
 	*low = 0;
 	*high = table->version_count;
@@ -290,15 +308,14 @@ const char *version_answer(const struct version_table *table,
 		return NULL;
 	if (high - low == 1)
 		return table->versions[low];
-	return arena_printf(arena, "%s-%s", table->versions[low],
-	    table->versions[high - 1]);
+	return arena_printf(
+	    arena, "%s-%s", table->versions[low], table->versions[high - 1]);
 }
 
 /* ------------------------------------------------------------- learning */
 
 static size_t list_versions(struct arena *arena,
-    const struct version_item *items, size_t count,
-    struct version_table *table)
+    const struct version_item *items, size_t count, struct version_table *table)
 {
 	size_t unique = 0;
 
@@ -338,9 +355,8 @@ static void gather(struct study *s, const struct version_table *table,
 	for (size_t i = 0; i < count; i++) {
 		struct sighting *host = &s->hosts[s->count];
 		const char *version =
-		    items[i].version
-			? version_short(s->arena, items[i].version)
-			: NULL;
+		    items[i].version ? version_short(s->arena, items[i].version)
+				     : NULL;
 
 		if (!version)
 			continue;
@@ -367,8 +383,8 @@ static double measure(struct study *s, struct version_table *table,
 		if (!narrow(table, kept[g]->features, s->arena, &low, &high))
 			continue;
 		given++;
-		right += s->hosts[g].version >= low &&
-			 s->hosts[g].version < high;
+		right +=
+		    s->hosts[g].version >= low && s->hosts[g].version < high;
 	}
 	return ((double)right + 1) / ((double)given + 2);
 }
@@ -397,8 +413,7 @@ void version_learn(struct arena *arena, const struct version_item *items,
 	s.version_count = table->version_count;
 	table->marks =
 	    arena_array(arena, VERSION_MARKS_MAX, sizeof(*table->marks));
-	if (table->version_count >= 2 &&
-	    table->version_count <= VERSIONS_MAX) {
+	if (table->version_count >= 2 && table->version_count <= VERSIONS_MAX) {
 		gather(&s, table, sorted, count, kept);
 		table->confidence = measure(&s, table, kept);
 		find_marks(&s, SIZE_MAX, table);

@@ -6,10 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CONTRIBUTIONS_MAX 512
-#define TOPICS_MAX	  64
-#define KEYWORDS_MAX	  5
-#define SENT_QUOTE_MAX	  40
+#define CONTRIBUTIONS_MAX  512
+#define TOPICS_MAX	   64
+#define TOPIC_FEATURES_MAX 24
+#define KEYWORDS_MAX	   5
+#define SENT_QUOTE_MAX	   40
 
 void reasons_init(struct reason_list *list, struct arena *arena, size_t max)
 {
@@ -135,6 +136,19 @@ const char *reasons_probe_words(
 	return reasons_quote(arena, x->sent.data, x->sent.len, SENT_QUOTE_MAX);
 }
 
+/* The last exchange of a connection that the peer ended. */
+static bool hangs_up(const struct transcript *t, const struct exchange *x)
+{
+	for (size_t i = 0; i < t->connection_count; i++) {
+		const struct connection *c = &t->connections[i];
+
+		if (c->exchange_count > 0 &&
+		    x == &c->exchanges[c->exchange_count - 1])
+			return c->end == END_CLOSED || c->end == END_RESET;
+	}
+	return false;
+}
+
 static const char *reply_sentence(
     struct arena *arena, const struct transcript *t, const char *probe)
 {
@@ -149,9 +163,10 @@ static const char *reply_sentence(
 		    reasons_quote(arena, x->received.data, x->received.len,
 			REASON_QUOTE_MAX));
 	if (x->received.len > 0)
-		return arena_printf(arena, "answers %s with %s", words,
+		return arena_printf(arena, "answers %s with %s%s", words,
 		    reasons_quote(arena, x->received.data, x->received.len,
-			REASON_QUOTE_MAX));
+			REASON_QUOTE_MAX),
+		    hangs_up(t, x) ? " and hangs up" : "");
 	switch (x->end) {
 	case EXCHANGE_TIMEOUT:
 		return arena_printf(arena, "does not answer %s", words);
@@ -169,7 +184,7 @@ static const char *reply_sentence(
 struct topic { /* while they are collected */
 	const char *name;
 	size_t name_len;
-	const char *features[KEYWORDS_MAX * 4]; /* strongest first */
+	const char *features[TOPIC_FEATURES_MAX]; /* strongest first */
 	size_t feature_count;
 	double weight;
 };
@@ -180,20 +195,48 @@ static size_t topic_len(const char *feature)
 }
 
 static struct topic *topic_of(
-    struct topic *topics, size_t *count, const char *feature)
+    struct topic *topics, size_t *count, const char *name, size_t len)
 {
-	size_t len = topic_len(feature);
-
 	for (size_t i = 0; i < *count; i++) {
 		if (topics[i].name_len == len &&
-		    memcmp(topics[i].name, feature, len) == 0)
+		    memcmp(topics[i].name, name, len) == 0)
 			return &topics[i];
 	}
 	if (*count == TOPICS_MAX)
 		return NULL;
-	topics[*count].name = feature;
+	topics[*count].name = name;
 	topics[*count].name_len = len;
 	return &topics[(*count)++];
+}
+
+static void credit(struct topic *topics, size_t *count, const char *name,
+    size_t len, const char *feature, double weight)
+{
+	struct topic *topic = topic_of(topics, count, name, len);
+
+	if (!topic)
+		return;
+	topic->weight += weight;
+	if (topic->feature_count < TOPIC_FEATURES_MAX)
+		topic->features[topic->feature_count++] = feature;
+}
+
+/* "pair.code:mail-noarg=501,nul=500": each probe has half of it. */
+static bool credit_pair(
+    struct topic *topics, size_t *count, const struct contribution *part)
+{
+	static const char prefix[] = "pair.code:";
+	const char *a = part->feature + sizeof(prefix) - 1, *b;
+
+	if (strncmp(part->feature, prefix, sizeof(prefix) - 1) != 0 ||
+	    (b = strchr(a, ',')) == NULL)
+		return false;
+	b++;
+	credit(
+	    topics, count, a, strcspn(a, "="), part->feature, part->weight / 2);
+	credit(
+	    topics, count, b, strcspn(b, "="), part->feature, part->weight / 2);
+	return true;
 }
 
 static size_t collect(
@@ -202,16 +245,11 @@ static size_t collect(
 	size_t count = 0;
 
 	for (size_t i = 0; i < part_count; i++) {
-		struct topic *topic =
-		    topic_of(topics, &count, parts[i].feature);
+		const char *feature = parts[i].feature;
 
-		if (!topic)
-			continue;
-		topic->weight += parts[i].weight;
-		if (topic->feature_count <
-		    sizeof(topic->features) / sizeof(*topic->features))
-			topic->features[topic->feature_count++] =
-			    parts[i].feature;
+		if (!credit_pair(topics, &count, &parts[i]))
+			credit(topics, &count, feature, topic_len(feature),
+			    feature, parts[i].weight);
 	}
 	return count;
 }
@@ -273,37 +311,47 @@ static const char *tls_sentence(struct arena *arena, const struct transcript *t)
 	return NULL;
 }
 
-static const char *time_sentence(
-    struct arena *arena, const struct transcript *t, const char *feature)
+/* Features that say it all, whatever the replies are. */
+static const struct {
+	const char *feature;
+	const char *sentence;
+} plain[] = {
+	{ "wire.end:quit-closed",
+	    "closes the connection after answering QUIT" },
+	{ "wire.end:quit-open", "answers QUIT, but leaves closing to us" },
+	{ "wire.end:quit-silent", "does not answer QUIT" },
+	{ "wire.end:closed", "closes the connection before QUIT" },
+	{ "wire.end:reset", "resets the connection" },
+	{ "wire.eol:bare-lf", "ends lines with a bare line feed" },
+	{ "wire.eol:bare-cr", "has a carriage return inside a line" },
+	{ "wire.eol:missing", "leaves its last line without an end" },
+	{ "wire.eol:nul", "sends NUL bytes" },
+	{ "wire.eol:eight-bit", "sends bytes over 0x7f" },
+	{ "wire.eol:line-without-code", "leaves lines of a reply uncoded" },
+	{ "pattern.enhanced:always",
+	    "gives an enhanced status code with every refusal" },
+	{ "pattern.enhanced:never",
+	    "gives no enhanced status codes with its refusals" },
+	{ "pattern.enhanced:sometimes",
+	    "gives enhanced status codes with some refusals only" },
+	{ "pattern.codes:all-same", "refuses everything with one code" },
+	{ "pattern.texts:all-same", "refuses everything in the same words" },
+	{ "time.greeting:3s-10s", "lets 3 s or more pass before it greets" },
+	{ "time.greeting:10s-30s", "lets 10 s or more pass before it greets" },
+	{ "time.greeting:30s+", "lets 30 s or more pass before it greets" },
+	{ "time.slowest:3s-10s", "takes 3 s or more for an answer" },
+	{ "time.slowest:10s-30s", "takes 10 s or more for an answer" },
+	{ "time.slowest:30s+", "takes 30 s or more for an answer" },
+};
+
+/* The first of the topic's features that says something. */
+static const char *plain_sentence(const struct topic *topic)
 {
-	const struct exchange *x = transcript_find(t, PROBE_GREETING);
-
-	if (strncmp(feature, "time.greeting:", 14) != 0 || !x ||
-	    x->first_ms < 500)
-		return NULL;
-	return arena_printf(arena, "lets %.1f s pass before its greeting",
-	    (double)x->first_ms / 1000);
-}
-
-static const char *wire_sentence(struct arena *arena, const char *feature)
-{
-	static const struct {
-		const char *feature;
-		const char *sentence;
-	} table[] = {
-		{ "wire.end:quit-closed",
-		    "closes the connection after answering QUIT" },
-		{ "wire.end:quit-open",
-		    "answers QUIT, but leaves closing to us" },
-		{ "wire.end:quit-silent", "does not answer QUIT" },
-		{ "wire.end:closed", "closes the connection before QUIT" },
-		{ "wire.end:reset", "resets the connection" },
-		{ "wire.eol:bare-lf", "ends lines with a bare line feed" },
-	};
-
-	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
-		if (strcmp(table[i].feature, feature) == 0)
-			return arena_strdup(arena, table[i].sentence);
+	for (size_t i = 0; i < topic->feature_count; i++) {
+		for (size_t k = 0; k < sizeof(plain) / sizeof(*plain); k++) {
+			if (strcmp(plain[k].feature, topic->features[i]) == 0)
+				return plain[k].sentence;
+		}
 	}
 	return NULL;
 }
@@ -312,16 +360,14 @@ static const char *topic_sentence(
     struct arena *arena, const struct transcript *t, const struct topic *topic)
 {
 	const char *name = arena_copy(arena, topic->name, topic->name_len);
-	const char *strongest = topic->features[0];
 
 	if (strcmp(name, PROBE_EHLO) == 0 || strcmp(name, PROBE_TLS_EHLO) == 0)
 		return ehlo_sentence(arena, t, topic, name);
 	if (strcmp(name, "tls") == 0)
 		return tls_sentence(arena, t);
-	if (strcmp(name, "time") == 0)
-		return time_sentence(arena, t, strongest);
-	if (strcmp(name, "wire") == 0)
-		return wire_sentence(arena, strongest);
+	if (strcmp(name, "time") == 0 || strcmp(name, "wire") == 0 ||
+	    strcmp(name, "pattern") == 0)
+		return plain_sentence(topic);
 	return reply_sentence(arena, t, name);
 }
 

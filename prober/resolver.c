@@ -318,6 +318,8 @@ static bool start_next(void *user)
 		finish_without_hosts(d, ROUTE_NXDOMAIN, -1);
 	else if (name_blocked(run, target->domain))
 		finish_without_hosts(d, ROUTE_BLOCKLISTED, -1);
+	else if (run->options->hosts_only)
+		want_domain_itself(d);
 	else
 		asker_ask(run->asker, target->domain, DNS_MX, on_mx, d);
 	return true;

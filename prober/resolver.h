@@ -22,6 +22,7 @@ struct resolver_options {
 	size_t server_count;
 	bool ipv6;		/* also ask AAAA */
 	bool allow_private;	/* else ADDRESS_SPECIAL */
+	bool hosts_only;	/* targets are host names: no MX is asked */
 	const struct blocklist *blocklist;
 	int timeout_ms;		/* of one try */
 	int tries;

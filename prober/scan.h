@@ -5,10 +5,12 @@
  * gives exactly one transcript, also when it was never contacted (blocklist,
  * special address): the outcome says so. SIGINT and SIGTERM are
  * handled inside: no new connections, QUIT on running ones for at
- * most 10 s, then return STATUS_TEMPFAIL.
+ * most 10 s, then return STATUS_TEMPFAIL. A host stopped in the middle of its
+ * plan gives no transcript: it is to be asked again.
  *
  * Port-25 self test: when the first 50 hosts in 20 networks all time out at
- * connect, it stops with STATUS_UNAVAILABLE and a sentence.
+ * connect, it stops with STATUS_UNAVAILABLE and a sentence, and their
+ * transcripts, held back until then, are never given.
  *
  * Pace (public addresses only): random order over networks; new connections
  * per second in all; one at a time and a gap per /24 or /48 and per host;
@@ -34,25 +36,25 @@ struct scan_target {
 
 struct scan_options {
 	const struct plan *plan;
-	const char *ehlo;	/* fully qualified */
-	const char *source;	/* bind to this address, or NULL */
+	const char *ehlo;		   /* fully qualified */
+	const char *source;		   /* bind to this address, or NULL */
 	const struct blocklist *blocklist; /* asked before connect, or NULL */
 	const struct blocklist *may_test; /* networks the deep plan may touch */
-	bool allow_private;	/* contact private, loopback, special ones */
-	int concurrency;	/* open connections at most */
-	double rate;		/* new connections per second, public */
-	int network_gap_ms;	/* per /24 or /48, public */
+	bool allow_private;	 /* contact private, loopback, special ones */
+	int concurrency;	 /* open connections at most */
+	double rate;		 /* new connections per second, public */
+	int network_gap_ms;	 /* per /24 or /48, public */
 	int provider_per_minute; /* per registrable MX domain, public */
 	int connect_timeout_ms;
 	int greeting_timeout_ms;
 	int reply_timeout_ms;
 	int host_timeout_ms;
-	int retry_deferred_ms;	/* second try after 4xx; 0: none */
-	size_t reply_cap;	/* bytes kept of one reply */
-	size_t connection_cap;	/* bytes read from one connection */
-	bool no_help;		/* the zero-error plan */
+	int retry_deferred_ms; /* second try after 4xx; 0: none */
+	size_t reply_cap;      /* bytes kept of one reply */
+	size_t connection_cap; /* bytes read from one connection */
+	bool no_help;	       /* the zero-error plan */
 	bool no_tls;
-	uint64_t seed;		/* of the random order */
+	uint64_t seed; /* of the random order */
 };
 
 /* Fills in every default of design.md and scanning.md. */
@@ -63,12 +65,12 @@ const char *scan_options_check(const struct scan_options *options);
 struct scan_stats { /* of this call, for the progress line */
 	size_t total;
 	size_t done;
-	size_t open;	   /* connections open now */
-	size_t waiting;	   /* for their pace */
+	size_t open;	/* connections open now */
+	size_t waiting; /* for their pace */
 	size_t by_outcome[OUTCOME_COUNT];
 	int64_t elapsed_ms;
-	double rate;	   /* finished hosts per second, last 10 s */
-	int64_t left_ms;   /* estimate, -1 unknown */
+	double rate;	 /* finished hosts per second, last 10 s */
+	int64_t left_ms; /* estimate, -1 unknown */
 };
 
 struct scan_events {

@@ -1,5 +1,5 @@
 /*
- * Domain -> route (the only file that knows c-ares).
+ * Domain -> route (c-ares is behind prober/resolver_channel.c).
  *
  * Asks MX, then A (and AAAA) of every MX name, each name once in a run;
  * no MX: the domain's own address. /etc/hosts is never read. Timeouts are
@@ -20,13 +20,13 @@
 struct resolver_options {
 	const char *const *servers; /* "ADDR[:PORT]"; none: the system's */
 	size_t server_count;
-	bool ipv6;		/* also ask AAAA */
-	bool allow_private;	/* else ADDRESS_SPECIAL */
-	bool hosts_only;	/* targets are host names: no MX is asked */
+	bool ipv6;	    /* also ask AAAA */
+	bool allow_private; /* else ADDRESS_SPECIAL */
+	bool hosts_only;    /* targets are host names: no MX is asked */
 	const struct blocklist *blocklist;
-	int timeout_ms;		/* of one try */
+	int timeout_ms; /* of one try */
 	int tries;
-	int window;		/* questions in flight */
+	int window; /* questions in flight */
 };
 
 struct resolver_stats {
@@ -38,8 +38,8 @@ struct resolver_stats {
 
 struct resolver_events {
 	/* Takes ownership of route. Anything but OK stops the run. */
-	enum status (*finished)(void *user, struct route *route,
-	    struct error *err);
+	enum status (*finished)(
+	    void *user, struct route *route, struct error *err);
 	void (*progress)(void *user, const struct resolver_stats *stats);
 };
 
@@ -59,7 +59,6 @@ enum status resolver_run(const struct resolver_options *options,
  * address whose PTR is name? *address gets it (NUL-terminated, 46 bytes).
  */
 enum status resolver_check_name(const struct resolver_options *options,
-    const char *name, const char *source, char address[46],
-    struct error *err);
+    const char *name, const char *source, char address[46], struct error *err);
 
 #endif

@@ -1,46 +1,33 @@
 /*
- * One c-ares channel for each server, with one try: which server is asked
- * next, and how often, is decided here. (c-ares 1.18 doubles its timeout with
- * every round and does not remember which server is dead.)
+ * One channel for each server, with one try: which server is asked next, and
+ * how often, is decided here. (c-ares 1.18 doubles its timeout with every
+ * round and does not remember which server is dead.)
  *
- * c-ares may call back from inside ares_query(): only asker_pump() calls it,
+ * A channel may reply from inside channel_ask(): only asker_pump() calls it,
  * in a loop, and callbacks only ever put questions into the queue.
  */
 #include "prober/resolver_ask.h"
 
-#include <ares.h>
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/arena.h"
 #include "common/buffer.h"
+#include "prober/resolver_channel.h"
 
 #define SERVERS_MAX    16
-#define SOCKETS_MAX    8 /* of one channel: UDP and TCP */
 #define ALIAS_HOPS_MAX 8
-#define RECEIVE_BUFFER (4 << 20)
-#define EDNS_SIZE      1232 /* never fragmented */
-#define SICK_AFTER     3    /* tries in a row without an answer */
-#define SICK_RETRY     256  /* a sick server gets one question in so many */
-#define TICK_US	       20000
-
-struct watch {
-	struct server *server;
-	struct event *event;
-	ares_socket_t fd;
-	short events;
-};
+#define SICK_AFTER     3   /* tries in a row without an answer */
+#define SICK_RETRY     256 /* a sick server gets one question in so many */
 
 struct server {
-	struct asker *asker;
-	ares_channel channel;
-	struct watch watches[SOCKETS_MAX];
-	char text[80];	 /* "127.0.0.1:53" */
+	struct channel *channel;
 	unsigned silent; /* tries in a row without an answer */
 };
 
 struct question {
+	struct channel_query query; /* first: replies come with it */
 	struct asker *asker;
 	struct question *next;
 	ask_done done;
@@ -57,7 +44,6 @@ struct question {
 
 struct asker {
 	struct event_base *base;
-	struct event *tick;
 	struct server servers[SERVERS_MAX];
 	size_t server_count;
 	unsigned turn;
@@ -72,163 +58,58 @@ struct asker {
 	struct dns_answer answer;
 };
 
-/* ---------------------------------------------------------------- sockets */
-
-static void on_socket(evutil_socket_t fd, short events, void *user)
-{
-	struct watch *w = user;
-	struct asker *asker = w->server->asker;
-
-	ares_process_fd(w->server->channel,
-	    events & EV_READ ? fd : ARES_SOCKET_BAD,
-	    events & EV_WRITE ? fd : ARES_SOCKET_BAD);
-	asker_pump(asker);
-}
-
-static struct watch *find_watch(struct server *server, ares_socket_t fd)
-{
-	struct watch *unused = NULL;
-
-	for (size_t i = 0; i < SOCKETS_MAX; i++) {
-		struct watch *w = &server->watches[i];
-
-		if (w->event && w->fd == fd)
-			return w;
-		if (!w->event && !unused)
-			unused = w;
-	}
-	return unused;
-}
-
-/* c-ares says what it waits for on a socket; nothing: it closes it. */
-static void on_socket_state(
-    void *user, ares_socket_t fd, int readable, int writable)
-{
-	struct server *server = user;
-	struct watch *w = find_watch(server, fd);
-	short events =
-	    (short)((readable ? EV_READ : 0) | (writable ? EV_WRITE : 0));
-
-	if (!w) /* cannot be: c-ares 1.18 has one UDP and one TCP socket */
-		return;
-	if (w->event && (events == 0 || events != w->events)) {
-		event_free(w->event);
-		w->event = NULL;
-	}
-	if (events == 0 || w->event)
-		return;
-	w->server = server;
-	w->fd = fd;
-	w->events = events;
-	w->event = event_new(server->asker->base, fd,
-	    (short)(events | EV_PERSIST), on_socket, w);
-	event_add(w->event, NULL);
-}
-
-/* c-ares looks for timeouts whenever it is given a chance to. */
-static void on_tick(evutil_socket_t fd, short events, void *user)
-{
-	struct asker *asker = user;
-
-	(void)fd;
-	(void)events;
-	for (size_t i = 0; i < asker->server_count; i++)
-		ares_process_fd(asker->servers[i].channel, ARES_SOCKET_BAD,
-		    ARES_SOCKET_BAD);
-	asker_pump(asker);
-}
-
 /* ---------------------------------------------------------------- servers */
 
-static enum status open_channel(struct asker *asker, const char *csv,
-    ares_channel *channel, struct server *server, struct error *err)
-{
-	struct ares_options o = {
-		.flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES |
-			 ARES_FLAG_NOCHECKRESP | ARES_FLAG_EDNS,
-		.timeout = asker->timeout_ms,
-		.tries = 1,
-		.ednspsz = EDNS_SIZE,
-		.socket_receive_buffer_size = RECEIVE_BUFFER,
-		.sock_state_cb = on_socket_state,
-		.sock_state_cb_data = server,
-	};
-	static char lookups[] = "b"; /* never the hosts file */
-	int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
-		   ARES_OPT_EDNSPSZ | ARES_OPT_SOCK_RCVBUF |
-		   ARES_OPT_SOCK_STATE_CB | ARES_OPT_LOOKUPS |
-		   ARES_OPT_NOROTATE;
-	int code;
+static void on_reply(struct channel_query *query, enum channel_result result,
+    const uint8_t *bytes, size_t len);
 
-	o.lookups = lookups;
-	code = ares_init_options(channel, &o, mask);
-	if (code == ARES_SUCCESS && csv) {
-		code = ares_set_servers_ports_csv(*channel, csv);
-		if (code != ARES_SUCCESS)
-			ares_destroy(*channel);
-	}
-	if (code == ARES_SUCCESS)
-		return STATUS_OK;
-	return error_set(err, STATUS_UNAVAILABLE,
-	    "cannot use the resolver %s: %s; name one with --resolver "
-	    "ADDR[:PORT]",
-	    csv ? csv : "of /etc/resolv.conf", ares_strerror(code));
+static void on_idle(void *user)
+{
+	asker_pump(user);
 }
 
+static const struct channel_events channel_events = {
+	.reply = on_reply,
+	.idle = on_idle,
+};
+
 static enum status add_server(
-    struct asker *asker, const char *address, int port, struct error *err)
+    struct asker *asker, const char *text, struct error *err)
 {
 	struct server *server = &asker->servers[asker->server_count];
-	bool v6 = strchr(address, ':') != NULL;
-	char csv[sizeof(server->text)];
 	enum status status;
 
 	if (asker->server_count == SERVERS_MAX)
 		return STATUS_OK; /* the first 16 will do */
-	snprintf(csv, sizeof(csv), v6 ? "[%s]:%d" : "%s:%d", address, port);
 	for (size_t i = 0; i < asker->server_count; i++) {
-		if (strcmp(asker->servers[i].text, csv) == 0)
+		if (strcmp(channel_server(asker->servers[i].channel), text) ==
+		    0)
 			return STATUS_OK;
 	}
-	server->asker = asker;
-	status = open_channel(asker, csv, &server->channel, server, err);
+	status = channel_new(asker->base, text, asker->timeout_ms,
+	    &channel_events, asker, &server->channel, err);
 	if (status != STATUS_OK)
 		return status;
-	memcpy(server->text, csv, sizeof(csv));
 	asker->server_count++;
 	if (asker->names.len > 0)
 		buffer_add_text(&asker->names, ", ");
-	buffer_add_text(&asker->names, csv);
+	buffer_add_text(&asker->names, text);
 	return STATUS_OK;
 }
 
-/* Those of /etc/resolv.conf, as c-ares reads it. */
 static enum status add_system_servers(struct asker *asker, struct error *err)
 {
-	struct ares_addr_port_node *list = NULL;
-	struct server unused = { .asker = asker };
-	enum status status;
-	ares_channel channel;
+	char servers[SERVERS_MAX][CHANNEL_SERVER_SIZE];
+	size_t count;
+	enum status status =
+	    channel_system_servers(servers, SERVERS_MAX, &count, err);
 
-	status = open_channel(asker, NULL, &channel, &unused, err);
-	if (status != STATUS_OK)
-		return status;
-	if (ares_get_servers_ports(channel, &list) != ARES_SUCCESS)
-		list = NULL;
-	for (struct ares_addr_port_node *n = list; n && status == STATUS_OK;
-	     n = n->next) {
-		char text[64];
-
-		if (evutil_inet_ntop(n->family, &n->addr, text, sizeof(text)))
-			status = add_server(
-			    asker, text, n->udp_port ? n->udp_port : 53, err);
-	}
-	ares_free_data(list);
-	ares_destroy(channel);
-	if (status == STATUS_OK && asker->server_count == 0)
+	if (status == STATUS_OK && count == 0)
 		status = error_set(err, STATUS_UNAVAILABLE,
 		    "no resolver is configured on this machine; name one "
 		    "with --resolver ADDR[:PORT]");
+	for (size_t i = 0; i < count && status == STATUS_OK; i++)
+		status = add_server(asker, servers[i], err);
 	return status;
 }
 
@@ -240,18 +121,23 @@ static enum status add_given_servers(struct asker *asker,
 
 	for (size_t i = 0; i < options->server_count && status == STATUS_OK;
 	     i++) {
+		char text[CHANNEL_SERVER_SIZE];
 		const char *name, *address;
 		int port = 53;
 
 		status = target_host(
 		    arena, options->servers[i], &name, &address, &port, err);
-		if (status == STATUS_OK && !address)
+		if (status != STATUS_OK)
+			break;
+		if (!address) {
 			status = error_set(err, STATUS_USAGE,
 			    "resolver %s: must be an address, as in "
 			    "192.0.2.53 or [2001:db8::53]:5353",
 			    name);
-		if (status == STATUS_OK)
-			status = add_server(asker, address, port, err);
+			break;
+		}
+		channel_format_server(text, address, port);
+		status = add_server(asker, text, err);
 	}
 	arena_free(arena);
 	return status;
@@ -262,13 +148,10 @@ static enum status add_given_servers(struct asker *asker,
 enum status asker_new(const struct resolver_options *options,
     struct event_base *base, struct asker **out, struct error *err)
 {
-	const struct timeval period = { .tv_usec = TICK_US };
 	struct asker *asker;
 	enum status status;
 
 	*out = NULL;
-	if (ares_library_init(ARES_LIB_INIT_ALL) != ARES_SUCCESS)
-		return error_set(err, STATUS_SOFTWARE, "c-ares does not start");
 	asker = xcalloc(1, sizeof(*asker));
 	asker->base = base;
 	asker->last = &asker->first;
@@ -285,8 +168,6 @@ enum status asker_new(const struct resolver_options *options,
 	asker->tries_max = options->tries;
 	if (asker->tries_max < (int)asker->server_count)
 		asker->tries_max = (int)asker->server_count;
-	asker->tick = event_new(base, -1, EV_PERSIST, on_tick, asker);
-	event_add(asker->tick, &period);
 	*out = asker;
 	return STATUS_OK;
 }
@@ -297,19 +178,16 @@ void asker_free(struct asker *asker)
 		return;
 	asker_cancel(asker);
 	for (size_t i = 0; i < asker->server_count; i++)
-		ares_destroy(asker->servers[i].channel);
-	if (asker->tick)
-		event_free(asker->tick);
+		channel_free(asker->servers[i].channel);
 	buffer_clear(&asker->names);
 	free(asker);
-	ares_library_cleanup();
 }
 
 void asker_cancel(struct asker *asker)
 {
 	asker->cancelled = true;
 	for (size_t i = 0; i < asker->server_count; i++)
-		ares_cancel(asker->servers[i].channel);
+		channel_cancel(asker->servers[i].channel);
 	while (asker->first) {
 		struct question *q = asker->first;
 
@@ -475,29 +353,42 @@ static void take_reply(struct question *q, const uint8_t *bytes, size_t len)
 	}
 }
 
-static void on_answer(
-    void *user, int status, int timeouts, unsigned char *bytes, int len)
+/* A name that is never asked for does not exist. */
+static void answer_no_name(struct question *q)
 {
-	struct question *q = user;
-	struct asker *asker = q->asker;
+	struct dns_answer *answer = &q->asker->answer;
 
-	(void)timeouts;
-	asker->in_flight--;
-	if (asker->cancelled || status == ARES_ECANCELLED ||
-	    status == ARES_EDESTRUCTION) {
-		finish(q, ASK_CANCELLED);
-	} else if (bytes && len > 0) {
-		take_reply(q, bytes, (size_t)len);
-	} else if (status == ARES_ENOTFOUND) { /* .onion: never asked */
-		memset(&asker->answer, 0, sizeof(asker->answer));
-		asker->answer.rcode = DNS_NXDOMAIN;
-		asker->answer.ttl = -1;
-		finish(q, ASK_ANSWER);
-	} else if (status == ARES_EBADNAME) {
-		finish(q, ASK_FAILED);
-	} else {
-		asker->servers[q->server].silent++;
+	memset(answer, 0, sizeof(*answer));
+	answer->rcode = DNS_NXDOMAIN;
+	answer->ttl = -1;
+	finish(q, ASK_ANSWER);
+}
+
+static void on_reply(struct channel_query *query, enum channel_result result,
+    const uint8_t *bytes, size_t len)
+{
+	struct question *q = (struct question *)query;
+
+	q->asker->in_flight--;
+	if (q->asker->cancelled)
+		result = CHANNEL_CANCELLED;
+	switch (result) {
+	case CHANNEL_REPLY:
+		take_reply(q, bytes, len);
+		break;
+	case CHANNEL_SILENT:
+		q->asker->servers[q->server].silent++;
 		try_again(q);
+		break;
+	case CHANNEL_NO_NAME:
+		answer_no_name(q);
+		break;
+	case CHANNEL_BAD_NAME:
+		finish(q, ASK_FAILED);
+		break;
+	case CHANNEL_CANCELLED:
+		finish(q, ASK_CANCELLED);
+		break;
 	}
 }
 
@@ -508,8 +399,8 @@ static void send_question(struct asker *asker, struct question *q)
 	q->tries++;
 	q->tried |= 1u << q->server;
 	asker->in_flight++;
-	ares_query(asker->servers[q->server].channel, q->name, 1, (int)q->type,
-	    on_answer, q);
+	channel_ask(
+	    asker->servers[q->server].channel, &q->query, q->name, q->type);
 }
 
 void asker_pump(struct asker *asker)

@@ -1,6 +1,5 @@
 /*
- * Questions to name servers, many at once (only prober/resolver_ask.c knows
- * c-ares). Runs on the caller's libevent loop.
+ * Questions to name servers, many at once. Runs on the caller's libevent loop.
  *
  * A question goes to one server after the other: a silent or broken one is
  * left for the next, at most max(tries, servers) times in all. A server that

@@ -3,9 +3,10 @@
  * identify): their table entries and how they are read.
  *
  * Use: put RESOLVE_OPTIONS("dns-") into the command's table (the prefix tells
- * its --dns-timeout, -tries and -window from others; resolve needs none); resolve_options_init();
- * for each option of options_next() that is none of the command's own, call
- * resolve_options_take(); pass &o.resolver on; resolve_options_clear().
+ * its --dns-timeout, -tries and -window from others; resolve needs none);
+ * resolve_options_init(); for each option of options_next() that is none of the
+ * command's own, call resolve_options_take(); pass &o.resolver on;
+ * resolve_options_clear().
  */
 #ifndef MXPRINT_TOOLS_RESOLVE_OPTIONS_H
 #define MXPRINT_TOOLS_RESOLVE_OPTIONS_H

@@ -51,7 +51,7 @@ while read -r header files; do
 	done
 	verdict "$header is known to $files alone" "$bad"
 done <<'LIBRARIES'
-ares prober/resolver*
+ares prober/resolver_channel
 openssl prober/tls common/digest
 libpsl prober/pacer
 idn2 prober/target

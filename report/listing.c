@@ -5,7 +5,7 @@
 #include "common/arena.h"
 #include "common/json.h"
 #include "common/strmap.h"
-#include "report/verdict.h"
+#include "report/finding.h"
 
 #define USER_COLUMNS_MAX 64
 
@@ -96,14 +96,14 @@ static struct cell flags_cell(struct listing *l, const struct prediction *p)
 static void fill_host(
     struct listing *l, const struct survey_host *host, struct cell *cells)
 {
-	struct verdict v;
+	struct finding v;
 
 	cells[COLUMN_HOST] = cell_text(host->host);
 	cells[COLUMN_PORT] = cell_int(host->port);
 	cells[COLUMN_OUTCOME] = cell_text(outcome_name(host->outcome));
 	if (!host->prediction && !host->label)
 		return;
-	verdict_of(l->catalog, host, l->options->sure, &v);
+	finding_of(l->catalog, host, l->options->sure, &v);
 	cells[COLUMN_PRODUCT] = cell_text(v.product);
 	if (v.known)
 		cells[COLUMN_NAME] = cell_text(v.name);

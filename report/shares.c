@@ -7,7 +7,7 @@
 #include "report/loss.h"
 #include "report/share.h"
 #include "report/tally.h"
-#include "report/verdict.h"
+#include "report/finding.h"
 
 #define SEED	    20070124
 #define KEY_MAX	    512
@@ -85,7 +85,7 @@ enum shares_by shares_by_parse(const char *name)
 	return (enum shares_by)i;
 }
 
-static const char *key_of(enum shares_by by, const struct verdict *v)
+static const char *key_of(enum shares_by by, const struct finding *v)
 {
 	const char *unknown = v->product ? PRODUCT_UNKNOWN : "not-scored";
 
@@ -109,14 +109,14 @@ static enum status count_host(
     void *user, const struct survey_host *host, struct error *err)
 {
 	struct shares *s = user;
-	struct verdict v;
+	struct finding v;
 	char key[KEY_MAX];
 	size_t len;
 
 	(void)err;
 	if (host->outcome != OUTCOME_GREETED)
 		return STATUS_OK;
-	verdict_of(s->catalog, host, s->options->sure, &v);
+	finding_of(s->catalog, host, s->options->sure, &v);
 	snprintf(key, KEY_MAX / 2, "%s", key_of(s->options->by, &v));
 	len = strlen(key);
 	if (s->options->versions && v.version) {
@@ -138,7 +138,7 @@ static const char *name_of(const struct shares *s, const char *key)
 		return "none known";
 	if (s->options->by == SHARES_KIND)
 		return key;
-	return verdict_name(s->catalog, key);
+	return finding_name(s->catalog, key);
 }
 
 static void fill_row(const struct shares *s, const struct tally_row *r,

@@ -4,15 +4,15 @@
  *
  * Memory: everything points into the host, the catalogue or constants.
  */
-#ifndef MXPRINT_REPORT_VERDICT_H
-#define MXPRINT_REPORT_VERDICT_H
+#ifndef MXPRINT_REPORT_FINDING_H
+#define MXPRINT_REPORT_FINDING_H
 
 #include <stdbool.h>
 
 #include "catalog/catalog.h"
 #include "survey/store.h"
 
-struct verdict {
+struct finding {
 	const char *product; /* id, "unknown", or NULL: not scored */
 	const char *name;    /* of the product, for people; never NULL */
 	const char *version; /* NULL: not known */
@@ -27,10 +27,10 @@ struct verdict {
 	bool person;
 };
 
-void verdict_of(const struct catalog *catalog, const struct survey_host *host,
-    double sure, struct verdict *verdict);
+void finding_of(const struct catalog *catalog, const struct survey_host *host,
+    double sure, struct finding *finding);
 
 /* The name of a product id for people: the id itself when not listed. */
-const char *verdict_name(const struct catalog *catalog, const char *id);
+const char *finding_name(const struct catalog *catalog, const char *id);
 
 #endif

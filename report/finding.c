@@ -1,32 +1,26 @@
-#include "report/verdict.h"
+#include "report/finding.h"
 
 #include <string.h>
 
-static const char *const source_names[] = {
-	[SOURCE_NONE] = NULL,
-	[SOURCE_SVM] = "svm",
-	[SOURCE_RULE] = "rule",
-};
-
-const char *verdict_name(const struct catalog *catalog, const char *id)
+const char *finding_name(const struct catalog *catalog, const char *id)
 {
 	product_id at = catalog_find(catalog, id);
 
 	return at == PRODUCT_NONE ? id : catalog_product(catalog, at)->name;
 }
 
-static void from_prediction(struct verdict *v, const struct prediction *p)
+static void from_prediction(struct finding *v, const struct prediction *p)
 {
 	v->product = p->product;
 	v->version = p->version;
 	v->operator_id = p->operator_id;
 	v->front = p->front;
 	v->confidence = p->confidence;
-	v->source = source_names[p->source];
+	v->source = prediction_source_name(p->source);
 }
 
 /* A version that was told for another product says nothing. */
-static void from_person(struct verdict *v, const char *label)
+static void from_person(struct finding *v, const char *label)
 {
 	if (!v->product || strcmp(v->product, label) != 0)
 		v->version = NULL;
@@ -36,8 +30,8 @@ static void from_person(struct verdict *v, const char *label)
 	v->person = true;
 }
 
-void verdict_of(const struct catalog *catalog, const struct survey_host *host,
-    double sure, struct verdict *v)
+void finding_of(const struct catalog *catalog, const struct survey_host *host,
+    double sure, struct finding *v)
 {
 	product_id at;
 
@@ -49,7 +43,7 @@ void verdict_of(const struct catalog *catalog, const struct survey_host *host,
 	v->known = v->product && strcmp(v->product, PRODUCT_UNKNOWN) != 0;
 	v->sure = v->known && v->confidence >= sure;
 	v->name = !v->product ? "not scored"
-		  : v->known  ? verdict_name(catalog, v->product)
+		  : v->known  ? finding_name(catalog, v->product)
 			      : "unknown";
 	if (!v->known)
 		return;

@@ -25,7 +25,7 @@ TOOL_OBJECTS := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard tools/*.c)))
 PROGRAM := $(B)/mxprint
 UNIT_TESTS := $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/unit/test_*.c)))
 BENCHES := $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/bench/bench_*.c)))
-FARM := $(B)/tests/farm/replay_farm
+FARM := $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/farm/*.c)))
 SCRIPT_TESTS := $(sort $(wildcard tests/cli/*.sh tests/dialog/*.sh))
 CHECKS := $(sort $(wildcard tests/check/*.sh))
 
@@ -177,5 +177,5 @@ help: ## this list
 clean: ## remove what was built
 	rm -rf build mxprint mxprint.model
 
--include $(OBJECTS:.o=.d) $(TOOL_OBJECTS:.o=.d) $(UNIT_TESTS:=.d) $(FARM).d \
+-include $(OBJECTS:.o=.d) $(TOOL_OBJECTS:.o=.d) $(UNIT_TESTS:=.d) $(FARM:=.d) \
 	$(BENCHES:=.d)

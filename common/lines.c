@@ -242,12 +242,19 @@ struct line_writer {
 	struct buffer out; /* not written yet */
 };
 
-enum status lines_create(
-    const char *path, struct line_writer **writer, struct error *err)
+static bool ends_in_gz(const char *path)
+{
+	size_t len = strlen(path);
+
+	return len > 3 && strcmp(path + len - 3, ".gz") == 0;
+}
+
+/* level 0: not compressed. */
+static enum status create(
+    const char *path, int level, struct line_writer **writer, struct error *err)
 {
 	struct line_writer *w = xcalloc(1, sizeof(*w));
 	bool standard = strcmp(path, "-") == 0;
-	size_t len = strlen(path);
 
 	*writer = NULL;
 	w->fd = standard ? dup(STDOUT_FILENO)
@@ -261,11 +268,11 @@ enum status lines_create(
 		return status;
 	}
 	w->path = xstrdup(standard ? "standard output" : path);
-	w->gzip = len > 3 && strcmp(path + len - 3, ".gz") == 0;
+	w->gzip = level > 0;
 	buffer_init(&w->out, 1u << 30);
 	/* The gzip header of zlib holds no name and no time: same lines, same
 	 * bytes. */
-	if (w->gzip && deflateInit2(&w->z, 6, Z_DEFLATED, 15 + 16, 8,
+	if (w->gzip && deflateInit2(&w->z, level, Z_DEFLATED, 15 + 16, 8,
 			   Z_DEFAULT_STRATEGY) != Z_OK) {
 		w->gzip = false;
 		lines_close(w, false, NULL);
@@ -273,6 +280,18 @@ enum status lines_create(
 	}
 	*writer = w;
 	return STATUS_OK;
+}
+
+enum status lines_create(
+    const char *path, struct line_writer **writer, struct error *err)
+{
+	return create(path, ends_in_gz(path) ? 6 : 0, writer, err);
+}
+
+enum status lines_create_gzip(
+    const char *path, int level, struct line_writer **writer, struct error *err)
+{
+	return create(path, level, writer, err);
 }
 
 static enum status write_all(
@@ -362,12 +381,14 @@ enum status lines_close(struct line_writer *w, bool sync, struct error *err)
 
 /* --------------------------------------------------------- blobs, files */
 
+/* One record at a time, a hundred thousand times: a better level costs more
+ * than it saves */
 void blob_compress(struct buffer *out, const void *bytes, size_t len)
 {
 	uLongf size = compressBound(len);
 	unsigned char *packed = xmalloc(size);
 
-	if (compress2(packed, &size, bytes, len, 6) == Z_OK)
+	if (compress2(packed, &size, bytes, len, Z_BEST_SPEED) == Z_OK)
 		buffer_add(out, packed, size);
 	free(packed);
 }

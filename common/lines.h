@@ -45,6 +45,9 @@ struct line_writer;
 /* "-" is standard output. Replaces an existing file. */
 enum status lines_create(
     const char *path, struct line_writer **writer, struct error *err);
+/* gzip whatever the name is; level 1 (fast) .. 9 (small). */
+enum status lines_create_gzip(const char *path, int level,
+    struct line_writer **writer, struct error *err);
 /* Adds the newline. */
 enum status lines_write(struct line_writer *writer, const void *line,
     size_t len, struct error *err);

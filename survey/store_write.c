@@ -140,13 +140,6 @@ enum status store_add_host_line(struct store *store, const struct transcript *t,
 	    (const void *)store->blob.data, store->blob.len);
 }
 
-static const char *source_name(enum prediction_source source)
-{
-	return source == SOURCE_SVM    ? "svm"
-	       : source == SOURCE_RULE ? "rule"
-				       : NULL;
-}
-
 enum status store_add_prediction(
     struct store *store, const struct prediction *p, struct error *err)
 {
@@ -160,7 +153,7 @@ enum status store_add_prediction(
 	prediction_write(&store->text, p);
 	status = store_execute(store, SQL_ADD_PREDICTION, err, "titdttttttt",
 	    p->host, (int64_t)p->port, p->product, p->confidence, p->version,
-	    p->family, p->operator_id, p->front, source_name(p->source),
+	    p->family, p->operator_id, p->front, prediction_source_name(p->source),
 	    buffer_text(&flags), buffer_text(&store->text));
 	buffer_clear(&flags);
 	return status;

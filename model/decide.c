@@ -41,7 +41,7 @@ static double rounded(double confidence)
 
 static const char *name_of(const struct decision *d, const char *product)
 {
-	return reasons_product_name(d->classifier->catalog, product);
+	return reasons_short_name(d->arena, d->classifier->catalog, product);
 }
 
 /* ---------------------------------------------------------------- input */
@@ -222,8 +222,8 @@ static void explain_dispute(struct decision *d)
 
 	reasons_add(&d->reasons, d->arena,
 	    "greets as %s (\"%s\"), but the rest of the dialogue is %s's",
-	    name_of(d, banner->rule->product), banner->evidence,
-	    name_of(d, d->verdict.product));
+	    name_of(d, banner->rule->product),
+	    reasons_evidence(d->arena, banner), name_of(d, d->verdict.product));
 }
 
 static void explain_hit(
@@ -263,7 +263,8 @@ static void explain_unknown(struct decision *d)
 		reasons_add(&d->reasons, d->arena,
 		    "greets as %s (\"%s\"), which its behaviour does not bear "
 		    "out",
-		    name_of(d, v->banner->rule->product), v->banner->evidence);
+		    name_of(d, v->banner->rule->product),
+		    reasons_evidence(d->arena, v->banner));
 	explain_behaviour(d, 2);
 	if (d->reasons.count == 0)
 		reasons_add(&d->reasons, d->arena,
@@ -278,7 +279,7 @@ static void explain_version(struct decision *d)
 	if (hit && hit != d->verdict.rule)
 		reasons_add(&d->reasons, d->arena,
 		    "gives its version as %s: \"%s\"", hit->version,
-		    hit->evidence);
+		    reasons_evidence(d->arena, hit));
 	else if (!hit && d->p->version)
 		reasons_add(&d->reasons, d->arena,
 		    "behaves like version %s of %s", d->p->version,

@@ -6,10 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "transcript/reply.h"
+
 #define CONTRIBUTIONS_MAX  512
 #define TOPICS_MAX	   64
 #define TOPIC_FEATURES_MAX 24
 #define KEYWORDS_MAX	   5
+#define EXTENSIONS_MAX	   12
 #define SENT_QUOTE_MAX	   40
 
 void reasons_init(struct reason_list *list, struct arena *arena, size_t max)
@@ -45,6 +48,15 @@ const char *reasons_product_name(const struct catalog *catalog, const char *id)
 	product_id at = catalog_find(catalog, id);
 
 	return at == PRODUCT_NONE ? id : catalog_product(catalog, at)->name;
+}
+
+const char *reasons_short_name(
+    struct arena *arena, const struct catalog *catalog, const char *id)
+{
+	const char *name = reasons_product_name(catalog, id);
+	const char *aside = strstr(name, " (");
+
+	return aside ? arena_copy(arena, name, (size_t)(aside - name)) : name;
 }
 
 /* -------------------------------------------------------------- quoting */
@@ -274,29 +286,77 @@ static const char *value_of(const char *feature, const char *kind)
 	return at + len;
 }
 
-/* The keywords whose presence or order mattered, else the reply. */
+/* Length of the extension's name on a line of an EHLO reply. */
+static size_t keyword_len(const struct reply_line *line)
+{
+	size_t len = 0;
+
+	while (len < line->len && line->text[len] > ' ' &&
+	       line->text[len] < 0x7f && line->text[len] != '=')
+		len++;
+	return len;
+}
+
+/* All extensions in the order of the reply; NULL when there are none. */
+static const char *extensions_of(struct arena *arena, const struct exchange *x)
+{
+	struct reply *reply = arena_alloc(arena, sizeof(*reply));
+	const char *list = NULL;
+
+	if (reply_parse_all(x->received.data, x->received.len, reply) <= 0)
+		return NULL;
+	for (size_t i = 1; i < reply->kept && i <= EXTENSIONS_MAX; i++) {
+		size_t len = keyword_len(&reply->lines[i]);
+		const char *word = arena_copy(arena, reply->lines[i].text, len);
+
+		list = list ? arena_printf(arena, "%s, %s", list, word) : word;
+	}
+	if (list && reply->kept > EXTENSIONS_MAX + 1)
+		list = arena_printf(arena, "%s, ...", list);
+	return list;
+}
+
+/* The strongest of these features is about extensions, not about words. */
+static bool is_about_extensions(const struct topic *topic)
+{
+	static const char *const kinds[] = {
+		".keyword:", ".order:", ".opens:", ".closes:", ".arg"
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		if (value_of(topic->features[0], kinds[i]))
+			return true;
+	}
+	return false;
+}
+
+/* The extensions that mattered; or all, for their order; or the reply. */
 static const char *ehlo_sentence(struct arena *arena,
     const struct transcript *t, const struct topic *topic, const char *probe)
 {
+	const struct exchange *x = transcript_find(t, probe);
 	const char *list = NULL;
 	size_t n = 0;
 
+	if (!x || !is_about_extensions(topic))
+		return reply_sentence(arena, t, probe);
 	for (size_t i = 0; i < topic->feature_count && n < KEYWORDS_MAX; i++) {
 		const char *word = value_of(topic->features[i], ".keyword:");
 
-		if (!word && i == 0 &&
-		    (word = value_of(topic->features[i], ".order:")) != NULL)
-			return arena_printf(arena,
-			    "lists its extensions in the order %s after EHLO",
-			    reasons_quote(arena, word, strlen(word), 80));
-		if (!word || !*word)
+		if (!word || !*word || strcmp(word, "none") == 0)
 			continue;
+		word = arena_copy(arena, word, strcspn(word, "="));
 		list = list ? arena_printf(arena, "%s, %s", list, word) : word;
 		n++;
 	}
-	if (n >= 2)
-		return arena_printf(arena, "offers %s after EHLO", list);
-	return reply_sentence(arena, t, probe);
+	if (n >= 2 && value_of(topic->features[0], ".keyword:"))
+		return arena_printf(arena, "offers %s after %s", list,
+		    reasons_probe_words(arena, t, probe));
+	list = extensions_of(arena, x);
+	if (!list)
+		return reply_sentence(arena, t, probe);
+	return arena_printf(
+	    arena, "lists its extensions in the order %s", list);
 }
 
 static const char *tls_sentence(struct arena *arena, const struct transcript *t)
@@ -401,6 +461,23 @@ size_t reasons_topics(struct arena *arena, const struct model *model,
 
 /* ----------------------------------------------------------------- rules */
 
+const char *reasons_evidence(struct arena *arena, const struct rule_hit *hit)
+{
+	size_t len = strlen(hit->evidence), used = 0;
+	char *out = arena_alloc(arena, len * 3 + 1);
+
+	/* The engine has made it printable; its lines are joined by \n. */
+	for (size_t i = 0; i < len; i++) {
+		if (hit->evidence[i] == '\\' && hit->evidence[i + 1] == 'n') {
+			memcpy(out + used, " / ", 3);
+			used += 3;
+			i++;
+		} else
+			out[used++] = hit->evidence[i];
+	}
+	return out;
+}
+
 const char *reasons_of_hit(struct arena *arena, const struct catalog *catalog,
     const struct rule_hit *hit, const char *id)
 {
@@ -418,7 +495,7 @@ const char *reasons_of_hit(struct arena *arena, const struct catalog *catalog,
 		[STAGE_CERTIFICATE] = "has a certificate of",
 	};
 
-	/* The engine has made the evidence printable. */
 	return arena_printf(arena, "%s %s: \"%s\" (rule %s)", place[hit->stage],
-	    reasons_product_name(catalog, id), hit->evidence, hit->rule->id);
+	    reasons_short_name(arena, catalog, id),
+	    reasons_evidence(arena, hit), hit->rule->id);
 }

@@ -39,6 +39,13 @@ void reasons_add(struct reason_list *list, struct arena *arena,
 /* Name of a product as its maker writes it; the id when unknown. */
 const char *reasons_product_name(const struct catalog *catalog, const char *id);
 
+/* The same without what is in parentheses, for use inside a sentence. */
+const char *reasons_short_name(
+    struct arena *arena, const struct catalog *catalog, const char *id);
+
+/* The words that a rule matched, lines joined by " / ". */
+const char *reasons_evidence(struct arena *arena, const struct rule_hit *hit);
+
 /* A reply as seen: lines joined by " / ", escaped, cut, in quotes. */
 const char *reasons_quote(
     struct arena *arena, const void *bytes, size_t len, size_t max);

@@ -91,6 +91,32 @@ bool verdict_suspects_banner(const struct verdict_input *in)
 	       !same_family(in, claim->rule->product, family);
 }
 
+/*
+ * How sure a rule makes us. A claim is worth less when behaviour leans to
+ * another family, though it is not sure of it; the stranger the host, the less
+ * that leaning counts.
+ */
+static double rule_confidence(
+    const struct verdict_input *in, const struct rule_hit *hit)
+{
+	double confidence = hit->rule->precision;
+	const char *best = best_of(&in->behaviour);
+
+	if (best && !in->thin && !verdict_stage_is_behaviour(hit->stage) &&
+	    !same_family(in, best, hit->rule->product)) {
+		double other =
+		    family_confidence(in->catalog, &in->behaviour, best);
+
+		if (in->behaviour.novelty > 1)
+			other /= in->behaviour.novelty;
+		if (other >= 0.5 && confidence > 1 - other)
+			confidence = 1 - other;
+	}
+	if (in->thin && confidence > VERDICT_THIN_MAX)
+		confidence = VERDICT_THIN_MAX;
+	return confidence;
+}
+
 static bool may_speak(
     const struct verdict_input *in, const struct rule_hit *hit, bool novel)
 {
@@ -99,8 +125,11 @@ static bool may_speak(
 
 	if (!product || (family && !same_family(in, family, product)))
 		return false;
-	return !novel || verdict_stage_is_behaviour(hit->stage) ||
-	       !is_trained(in, product);
+	if (verdict_stage_is_behaviour(hit->stage))
+		return true;
+	if (novel && is_trained(in, product))
+		return false;
+	return rule_confidence(in, hit) >= VERDICT_CLAIM_MIN;
 }
 
 static bool descends(
@@ -145,30 +174,6 @@ static const struct rule_hit *best_rule(
 			best = hit;
 	}
 	return best;
-}
-
-/*
- * A claim alone is worth less when behaviour leans to another family, though
- * it is not sure of it.
- */
-static double rule_confidence(
-    const struct verdict_input *in, const struct rule_hit *hit)
-{
-	double confidence = hit->rule->precision;
-	const char *best = best_of(&in->behaviour);
-
-	if (best && !in->behaviour.novel && !in->thin &&
-	    !verdict_stage_is_behaviour(hit->stage) &&
-	    !same_family(in, best, hit->rule->product)) {
-		double other =
-		    family_confidence(in->catalog, &in->behaviour, best);
-
-		if (other >= 0.5 && confidence > 1 - other)
-			confidence = 1 - other;
-	}
-	if (in->thin && confidence > VERDICT_THIN_MAX)
-		confidence = VERDICT_THIN_MAX;
-	return confidence;
 }
 
 /* A hit with a version of that product; behaviour before a claim. */

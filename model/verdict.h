@@ -22,6 +22,9 @@
  * host a claim may not speak for a family that the model knows (the host
  * would have been recognised), a rule on behaviour may.
  *
+ * A claim loses what behaviour gives to another family; when less than half
+ * is left, it may not speak either.
+ *
  * Memory: everything points into the input. Threads: no state.
  */
 #ifndef MXPRINT_MODEL_VERDICT_H
@@ -38,6 +41,7 @@
 #define VERDICT_SURE	       CONFIDENCE_SURE
 #define VERDICT_SURE_BEHAVIOUR 0.95
 #define VERDICT_SUPPORT_MIN    2   /* independent kinds of evidence */
+#define VERDICT_CLAIM_MIN      0.5 /* less is no answer */
 #define VERDICT_THIN_MAX       0.5 /* confidence without a dialogue */
 
 struct opinion { /* of one view; count 0: there is no model */

@@ -55,6 +55,7 @@ struct expected {
 	struct candidate all[3]; /* product NULL: no model */
 	struct candidate behaviour[3];
 	bool all_novel, behaviour_novel, thin;
+	double novelty; /* 0: 2 when novel, else 0.3 */
 	int support;
 	struct said said[3];
 	const char *product;
@@ -157,13 +158,28 @@ static const struct expected cases[] = {
 	    .product = "haraka",
 	    .confidence = 0.91,
 	    .source = SOURCE_RULE },
-	{ .name = "a claim that behaviour leans against is worth less",
+	{ .name = "a claim that behaviour leans against: unknown",
 	    .all = { P(0.8), E(0.2) },
 	    .behaviour = { P(0.8), E(0.2) },
 	    .said = { { STAGE_BANNER, "exim", 0.99, NULL } },
+	    .product = "unknown",
+	    .confidence = 0.2 },
+	{ .name = "a claim that behaviour is divided about is worth less",
+	    .all = { P(0.5), E(0.45) },
+	    .behaviour = { P(0.5), E(0.45) },
+	    .said = { { STAGE_BANNER, "exim", 0.99, NULL } },
 	    .product = "exim",
-	    .confidence = 0.2,
+	    .confidence = 0.5,
 	    .source = SOURCE_RULE },
+	{ .name = "novel, but only just: behaviour's leaning counts",
+	    .all = { P(0.9), E(0.1) },
+	    .behaviour = { P(0.9), E(0.1) },
+	    .behaviour_novel = true,
+	    .novelty = 1.1,
+	    .said = { { STAGE_BANNER, "haraka", 0.97, NULL } },
+	    .product = "unknown",
+	    .confidence = 1.1 / 2.1,
+	    .novel = true },
 	{ .name = "unsure and no rule: unknown, 1 - best",
 	    .all = { P(0.7), E(0.3) },
 	    .behaviour = { P(0.7), E(0.3) },
@@ -279,6 +295,8 @@ static void check(const struct expected *c)
 		.support = c->support ? c->support : -1 };
 	struct verdict v;
 
+	if (c->novelty > 0)
+		in.all.novelty = in.behaviour.novelty = c->novelty;
 	memset(rules, 0, sizeof(rules));
 	memset(items, 0, sizeof(items));
 	for (size_t i = 0; i < 3 && c->said[i].product; i++) {

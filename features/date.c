@@ -125,14 +125,32 @@ static bool take_time(struct scan *s, size_t hour)
 	return true;
 }
 
+static unsigned value_of(const char *p, size_t n)
+{
+	unsigned value = 0;
+
+	for (size_t i = 0; i < n; i++)
+		value = value * 10 + (unsigned)(p[i] - '0');
+	return value;
+}
+
+/* Day and month in whatever order, and a year of four digits or two. */
+static bool plausible(
+    unsigned a, unsigned b, unsigned year, size_t digits_of_year)
+{
+	return a >= 1 && b >= 1 && a <= 31 && b <= 31 && (a <= 12 || b <= 12) &&
+	       (digits_of_year == 2 || (year >= 1970 && year <= 2100));
+}
+
 /* Three numbers with the same '-', '/' or '.' between them, one the year. */
 static enum atom take_numeric(struct scan *s, size_t first)
 {
 	const char *p = s->p + first;
 	size_t second, third;
+	unsigned a, b, c;
 	char sep;
 
-	if (p >= s->end || !strchr("-/.", *p) || !*p)
+	if (first > 4 || p >= s->end || !strchr("-/.", *p) || !*p)
 		return ATOM_NONE;
 	sep = *p++;
 	second = digits(p, s->end);
@@ -142,11 +160,18 @@ static enum atom take_numeric(struct scan *s, size_t first)
 	p++;
 	third = digits(p, s->end);
 	p += third;
-	if (first == 4 && third >= 1 && third <= 2) {
+	if (third > 4 ||
+	    (p + 1 < s->end && *p == sep && isdigit((unsigned char)p[1])))
+		return ATOM_NONE; /* a version with more parts */
+	a = value_of(s->p, first);
+	b = value_of(p - third - 1 - second, second);
+	c = value_of(p - third, third);
+	if (first == 4 && third >= 1 && third <= 2 && plausible(b, c, a, 4)) {
 		s->p = p;
 		return ATOM_ISO;
 	}
-	if (first <= 2 && third == 4) {
+	if (first <= 2 && (third == 4 || (third == 2 && sep == '/')) &&
+	    plausible(a, b, c, third)) {
 		s->p = p;
 		return ATOM_NUMERIC;
 	}
@@ -167,7 +192,7 @@ static enum atom take_number(struct scan *s)
 	    (isalpha((unsigned char)s->p[n]) || strchr(".:_", s->p[n])) &&
 	    s->p[n])
 		return ATOM_NONE;
-	if (n == 4 && (s->p[0] == '1' || s->p[0] == '2'))
+	if (n == 4 && value_of(s->p, n) >= 1970 && value_of(s->p, n) <= 2100)
 		atom = ATOM_YEAR;
 	else if (n == 1 || n == 2)
 		atom = ATOM_DAY;
@@ -257,6 +282,20 @@ static void add_shape(char shape[DATE_SHAPE_MAX], enum atom atom)
 	}
 }
 
+/* Keeps numbers that only stand beside a date out of it. */
+static bool follows(unsigned seen, enum atom atom)
+{
+	if (seen == ATOM_DAY || seen == ATOM_YEAR)
+		return atom == ATOM_MONTH;
+	if (!seen)
+		return true;
+	if (atom == ATOM_YEAR)
+		return seen & ATOM_MONTH;
+	if (atom == ATOM_DAY)
+		return seen & (ATOM_MONTH | ATOM_WEEKDAY);
+	return true;
+}
+
 size_t date_match(const char *text, size_t len, char shape[DATE_SHAPE_MAX])
 {
 	struct scan s = { text,
@@ -270,6 +309,8 @@ size_t date_match(const char *text, size_t len, char shape[DATE_SHAPE_MAX])
 	for (;;) {
 		enum atom atom = take_atom(&s, seen);
 
+		if (!follows(seen, atom))
+			break;
 		/* "+0100 (CET)": two zones are one. */
 		if (atom == ATOM_NONE || (seen & atom & ~ATOM_ZONE))
 			break;

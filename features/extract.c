@@ -164,7 +164,9 @@ static void read_exchange(struct arena *arena, struct scratch *s,
 		item->reply = keep_reply(arena, &s->reply);
 	if (!item->first)
 		return; /* its form counts, its text does not */
-	repeat_init(&s->repeat, &e->sent);
+	/* "HELP" in the answer to HELP is no echo. */
+	repeat_init(&s->repeat,
+	    evidence_is_negative(item) ? &e->sent : &(struct bytes){ "", 0 });
 	s->text.len = 0;
 	if (item->reply)
 		normalize_reply(

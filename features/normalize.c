@@ -12,19 +12,9 @@
 #include <strings.h>
 
 #include "features/date.h"
+#include "features/token.h"
 
 #define ADDRESS_TEXT_MAX 45
-
-/* Words with digits that are wording, not ids. */
-static const char *const wording[] = { "8BITMIME", "SMTPUTF8", "UTF8", "UTF-8",
-	"UTF8SMTP", "XEXCH50", "X-LINK2STATE", "base64", "MD5", "CRAM-MD5",
-	"DIGEST-MD5", "SHA1", "SHA256", "SCRAM-SHA-1", "SCRAM-SHA-256", "IPv4",
-	"IPv6", "7bit", "8bit", "7-bit", "8-bit", "XOAUTH2", "ISO-8859-1",
-	"US-ASCII7", "SSLv2", "SSLv3", "TLS1", "X25519", "S25R", "I18N" };
-
-/* Systems whose package numbers follow: the word stays. */
-static const char *const systems[] = { "Debian", "Ubuntu", "RedHat", "FreeBSD",
-	"Build", "Patch", "Win32", "Win64", "x86", "SunOS", "AIX", "HP-UX" };
 
 struct place {
 	const struct identity *identity;
@@ -49,16 +39,6 @@ static bool add_text(struct normal_text *out, const char *text)
 	return true;
 }
 
-static bool is_wording(const char *w, size_t len)
-{
-	for (size_t i = 0; i < sizeof(wording) / sizeof(*wording); i++) {
-		if (strlen(wording[i]) == len &&
-		    strncasecmp(wording[i], w, len) == 0)
-			return true;
-	}
-	return false;
-}
-
 static bool is_token_byte(char c)
 {
 	return isalnum((unsigned char)c) || c == '-' || c == '.' || c == '_';
@@ -80,7 +60,10 @@ static bool take_repeat(struct place *p)
 	if (!p->repeat)
 		return false;
 	n = repeat_match(p->repeat, p->line, p->len, p->at, name);
-	if (!n)
+	/* Our own name in an argument is <ME>, as everywhere. */
+	if (!n || (strncmp(name, "arg", 3) == 0 &&
+		      identity_match(p->identity, p->line + p->at, n, false) ==
+			  IDENTITY_OURS))
 		return false;
 	p->at += n;
 	add_text(p->out, "<ECHO:");
@@ -165,70 +148,29 @@ static bool take_address(struct place *p)
 	return add_text(p->out, "<ADDR>");
 }
 
-struct shape { /* of a word */
-	size_t digits, letters, dots, others, turns;
-	bool ip;
-};
-
-static struct shape shape_of(const char *w, size_t len)
+/* "Sendmail 8.17.1.9", "8.17.1.9/8.17.1.9": four parts, and no address. */
+static bool is_long_version(const struct place *p, size_t len)
 {
-	struct shape s = { 0 };
-	unsigned part = 0, parts_ok = 1;
-	size_t part_len = 0;
+	static const char *const before[] = { "version", "version:", "release",
+		"sendmail", "exim", "postfix", "haraka", "courier", "domino",
+		"service,", "server", "qmail", "mdaemon", "mailenable" };
+	const char *line = p->line;
+	size_t end = p->at, start;
 
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)w[i];
-
-		s.digits += isdigit(c) != 0;
-		s.letters += isalpha(c) != 0;
-		s.dots += c == '.';
-		s.others += c == '-' || c == '_';
-		s.turns += i && isupper(c) && islower((unsigned char)w[i - 1]);
-		if (isdigit(c) && part_len < 4) {
-			part = part * 10 + c - '0';
-			part_len++;
-		} else if (c == '.') {
-			parts_ok &= part_len >= 1 && part <= 255;
-			part = 0;
-			part_len = 0;
-		}
-	}
-	parts_ok &= part_len >= 1 && part <= 255;
-	s.ip = parts_ok && s.dots == 3 && s.digits + s.dots == len;
-	return s;
-}
-
-/* Labels with a dot between them, the last one of letters. */
-static bool is_host_name(const char *w, size_t len, const struct shape *s)
-{
-	const char *last = memrchr(w, '.', len);
-	size_t top;
-
-	if (!last || s->letters == 0 || w[0] == '.' || w[0] == '-')
-		return false;
-	for (size_t i = 1; i < len; i++) {
-		if (w[i] == '.' && w[i - 1] == '.')
-			return false;
-	}
-	top = len - (size_t)(last + 1 - w);
-	if (top >= 4 && strncasecmp(last + 1, "xn--", 4) == 0)
+	if ((p->at && line[p->at - 1] == '/') ||
+	    (p->at + len < p->len && line[p->at + len] == '/'))
 		return true;
-	for (size_t i = len - top; i < len; i++) {
-		if (!isalpha((unsigned char)w[i]))
-			return false;
+	while (end && line[end - 1] == ' ')
+		end--;
+	for (start = end; start && line[start - 1] != ' ' && end - start < 16;
+	     start--)
+		;
+	for (size_t i = 0; i < sizeof(before) / sizeof(*before); i++) {
+		if (strlen(before[i]) == end - start &&
+		    strncasecmp(before[i], line + start, end - start) == 0)
+			return true;
 	}
-	return top >= 2;
-}
-
-static bool is_version(const char *w, size_t len)
-{
-	size_t i = w[0] == 'v' || w[0] == 'V';
-	size_t start = i;
-
-	while (i < len && isdigit((unsigned char)w[i]))
-		i++;
-	return i > start && i - start <= 4 && i + 1 < len && w[i] == '.' &&
-	       isdigit((unsigned char)w[i + 1]);
+	return false;
 }
 
 static bool after_rfc(const struct place *p)
@@ -240,53 +182,29 @@ static bool after_rfc(const struct place *p)
 	return at >= 3 && strncasecmp(p->line + at - 3, "RFC", 3) == 0;
 }
 
-/* "RFC2821", "RFC-2821", "RFC5321bis" */
-static bool is_rfc(const char *w, size_t len)
-{
-	size_t i = 3;
-
-	if (len < 6 || len > 12 || strncasecmp(w, "RFC", 3) != 0)
-		return false;
-	i += w[i] == '-';
-	return i < len && isdigit((unsigned char)w[i]) && len - i <= 7;
-}
-
-static bool is_enhanced(const char *w, size_t len)
-{
-	return len >= 5 && len <= 9 && strchr("245", w[0]) && w[1] == '.' &&
-	       isdigit((unsigned char)w[2]);
-}
-
-static bool looks_random(const struct shape *s, size_t len)
-{
-	return (s->digits && s->letters) || (len >= 8 && s->turns >= 3) ||
-	       (s->digits && s->others);
-}
-
-/* "Debian-22" keeps its first word. */
-static size_t system_prefix(const char *w, size_t len)
-{
-	for (size_t i = 0; i < sizeof(systems) / sizeof(*systems); i++) {
-		size_t n = strlen(systems[i]);
-
-		if (len > n && strncasecmp(systems[i], w, n) == 0 &&
-		    (w[n] == '-' || w[n] == '_' ||
-			isdigit((unsigned char)w[n])))
-			return n;
-	}
-	return 0;
-}
-
+/* An address in brackets, or Sendmail's "(OK)" and "(FAIL)". */
 static bool brackets_follow(const struct place *p, size_t at)
 {
+	struct place q = *p;
+	size_t digits = 0;
+
 	while (at < p->len && p->line[at] == ' ')
 		at++;
-	if (at + 3 >= p->len || (p->line[at] != '[' && p->line[at] != '('))
+	if (at >= p->len || (p->line[at] != '[' && p->line[at] != '('))
 		return false;
-	at++;
-	at += p->line[at] == '[';
-	return isxdigit((unsigned char)p->line[at]) || p->line[at] == ':' ||
-	       strncasecmp(p->line + at, "IPv6:", 5) == 0;
+	q.at = at + 1;
+	if (starts_with(&q, "OK)") || starts_with(&q, "FAIL)"))
+		return true;
+	q.at += q.at < q.len && q.line[q.at] == '[';
+	if (starts_with(&q, "IPv6:"))
+		return true;
+	while (q.at < q.len && digits < 4 &&
+	       isxdigit((unsigned char)q.line[q.at])) {
+		q.at++;
+		digits++;
+	}
+	return q.at < q.len &&
+	       (q.line[q.at] == ':' || (digits && q.line[q.at] == '.'));
 }
 
 /* "Hello localhost [127.0.0.1]": how the server sees us. */
@@ -332,25 +250,25 @@ static size_t version_end(const struct place *p, size_t len)
 }
 
 static bool mask_digits(
-    struct place *p, const char *w, size_t len, const struct shape *s)
+    struct place *p, const char *w, size_t len, const struct token_shape *s)
 {
-	size_t prefix = system_prefix(w, len);
+	size_t prefix = token_system_prefix(w, len);
 
 	if (s->ip)
-		return mask(p, len, "<IP>");
-	if (is_rfc(w, len) || is_wording(w, len))
+		return mask(p, len, is_long_version(p, len) ? "<VER>" : "<IP>");
+	if (token_is_wording(w, len))
 		return keep(p, len);
 	if (s->letters == 0 && s->dots == 0 && s->others == 0)
 		return after_rfc(p) && len <= 4 ? keep(p, len)
 						: mask(p, len, "<NUM>");
-	if (is_enhanced(w, len) && s->letters == 0 && p->at &&
+	if (token_is_enhanced(w, len) && s->letters == 0 && p->at &&
 	    p->line[p->at - 1] == '#')
 		return keep(p, len);
 	if (prefix) {
 		keep(p, prefix);
 		return mask(p, version_end(p, len - prefix), "<VER>");
 	}
-	if (is_version(w, len))
+	if (token_is_version(w, len))
 		return mask(p, version_end(p, len), "<VER>");
 	return mask(p, len, "<ID>");
 }
@@ -359,21 +277,23 @@ static bool take_word(struct place *p)
 {
 	const char *w = p->line + p->at;
 	size_t len = 0;
-	struct shape s;
-	bool host;
+	struct token_shape s;
+	bool host, named;
 
+	if (!isalnum((unsigned char)*w))
+		return false;
 	while (p->at + len < p->len && is_token_byte(w[len]))
 		len++;
 	while (len &&
 	       (w[len - 1] == '.' || w[len - 1] == '-' || w[len - 1] == '_'))
 		len--;
-	if (!len)
-		return false;
-	s = shape_of(w, len);
-	host = is_host_name(w, len, &s);
+	s = token_shape_of(w, len);
+	host = token_is_host(w, len, &s);
 	if (is_our_name(p, w, len, host))
 		return mask(p, len, "<ME>");
-	switch (identity_match(p->identity, w, len, p->opening)) {
+	named = p->opening || (p->at && p->line[p->at - 1] == '[' &&
+				  p->at + len < p->len && w[len] == ']');
+	switch (identity_match(p->identity, w, len, named)) {
 	case IDENTITY_OURS:
 		return mask(p, len, "<ME>");
 	case IDENTITY_SERVER:
@@ -385,12 +305,12 @@ static bool take_word(struct place *p)
 		return mask(p, len, "<HOST>");
 	if (s.digits)
 		return mask_digits(p, w, len, &s);
-	if (looks_random(&s, len))
+	if (token_is_id(&s, len))
 		return mask(p, len, "<ID>");
 	return keep(p, len);
 }
 
-/* Several names of ours in a row, or the same address twice, are one. */
+/* Earlier ones win: a date before a number, an address before a name. */
 static bool take_special(struct place *p)
 {
 	return take_repeat(p) || take_url(p) || take_ipv6(p) || take_date(p) ||

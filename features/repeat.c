@@ -128,7 +128,7 @@ static bool ends_here(const char *text, size_t len, size_t at)
 
 static bool quoted(const char *text, size_t len, size_t at, size_t used)
 {
-	static const char open[] = "\"'`<[(", close[] = "\"''>])";
+	static const char open[] = "\"'`", close[] = "\"''";
 	const char *q = at ? strchr(open, text[at - 1]) : NULL;
 
 	return q && *q && at + used < len && text[at + used] == close[q - open];

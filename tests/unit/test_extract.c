@@ -1,6 +1,6 @@
 /*
- * Features of hand-written dialogues: what is named how, what stays the same
- * between deployments, what hostile bytes can do.
+ * Features of hand-written dialogues: what is named how, what a longer plan
+ * changes, what hostile bytes can do.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,19 +12,10 @@
 
 #include <cmocka.h>
 
+#include "common/clock.h"
 #include "common/random.h"
 #include "features/extract.h"
-
-#define EXCHANGES_MAX 16
-
-struct line { /* of a dialogue: probe, what we send, what comes */
-	const char *probe;
-	const char *sent;
-	size_t sent_len; /* 0: strlen */
-	const char *received;
-	size_t received_len; /* 0: strlen */
-	int64_t first_ms;
-};
+#include "tests/unit/dialogue.h"
 
 static struct arena *arena;
 
@@ -42,47 +33,13 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static struct transcript *transcript_of(
-    const struct line *lines, size_t count, const char *ehlo, const char *name)
-{
-	struct transcript *t = arena_alloc(arena, sizeof(*t));
-	struct connection *c = arena_alloc(arena, sizeof(*c));
-
-	t->arena = arena;
-	t->host = "192.0.2.7";
-	t->port = 25;
-	t->name = name;
-	t->plan = "standard";
-	t->ehlo = ehlo;
-	t->outcome = OUTCOME_GREETED;
-	t->connections = c;
-	t->connection_count = 1;
-	c->source = "198.51.100.9";
-	c->end = END_QUIT_CLOSED;
-	c->exchanges = arena_array(arena, count, sizeof(*c->exchanges));
-	c->exchange_count = count;
-	for (size_t i = 0; i < count; i++) {
-		const struct line *l = &lines[i];
-		struct exchange *e = &c->exchanges[i];
-
-		e->probe = l->probe;
-		e->sent.data = l->sent ? l->sent : "";
-		e->sent.len = l->sent_len ? l->sent_len : strlen(e->sent.data);
-		e->received.data = l->received ? l->received : "";
-		e->received.len = l->received_len ? l->received_len
-						  : strlen(e->received.data);
-		e->first_ms = l->first_ms;
-		e->end = l->received ? EXCHANGE_REPLY : EXCHANGE_TIMEOUT;
-	}
-	return t;
-}
-
 static struct feature_list features_of(const struct line *lines, size_t count)
 {
 	struct feature_list list;
 
 	features_extract(arena,
-	    transcript_of(lines, count, "probe.example.net", "mx.example.com"),
+	    transcript_of(
+		arena, lines, count, "probe.example.net", "mx.example.com"),
 	    &list);
 	return list;
 }
@@ -150,11 +107,201 @@ static void test_extract__names_read_as_documented(void **state)
 	assert_false(has(&list, "wire.eol:crlf"));
 }
 
+/* Two connections with the same questions say no more than the first. */
+static void test_extract__longer_plan_keeps_the_features(void **state)
+{
+	static const struct line standard[] = {
+		{ "greeting", "", 0, "220 a.example ESMTP\r\n", 0, 5 },
+		{ "ehlo", "EHLO p\r\n", 0, "250-a.example\r\n250 SIZE\r\n", 0,
+		    5 },
+		{ "mail-noarg", "MAIL\r\n", 0, "501 no\r\n", 0, 5 },
+		{ "quit", "QUIT\r\n", 0, "221 bye\r\n", 0, 5 },
+	};
+	static const struct line more[] = {
+		{ "greeting", "", 0, "220 a.example ESMTP other\r\n", 0, 9000 },
+		{ "ehlo", "EHLO p\r\n", 0, "250 a.example\r\n", 0, 5 },
+		{ "rcpt-first", "RCPT\r\n", 0, "503 first MAIL\n", 0, 5 },
+	};
+	struct transcript *a = transcript_of(arena, standard, 4, "p", NULL);
+	struct transcript *b = transcript_of(arena, standard, 4, "p", NULL);
+	struct transcript *c = transcript_of(arena, more, 3, "p", NULL);
+	struct connection *both = arena_array(arena, 2, sizeof(*both));
+	struct feature_list small, large;
+
+	(void)state;
+	both[0] = b->connections[0];
+	both[1] = c->connections[0];
+	b->connections = both;
+	b->connection_count = 2;
+	features_extract(arena, a, &small);
+	features_extract(arena, b, &large);
+	for (size_t i = 0; i < small.count; i++)
+		assert_has(&large, small.items[i].name);
+	assert_has(&large, "rcpt-first.code:503");
+	assert_false(has(&large, "greeting.word:other"));
+	for (size_t i = 0; i < large.count; i++) {
+		const char *name = large.items[i].name;
+
+		if (!has(&small, name) && strncmp(name, "rcpt-first.", 11))
+			fail_msg("the longer plan adds %s", name);
+	}
+}
+
+static void test_extract__says_why_there_is_no_code(void **state)
+{
+	static const struct {
+		enum exchange_end end;
+		const char *received;
+		const char *feature;
+	} cases[] = {
+		{ EXCHANGE_TIMEOUT, "", "noop.code:timeout" },
+		{ EXCHANGE_CLOSED, "", "noop.code:closed" },
+		{ EXCHANGE_RESET, "", "noop.code:closed" },
+		{ EXCHANGE_CAP, "<html>\n", "noop.code:not-smtp" },
+		{ EXCHANGE_STOPPED, "", "noop.code:unsent" },
+		{ EXCHANGE_CLOSED, "421 4.3.2 bye\r\n", "noop.code:421" },
+		{ EXCHANGE_CLOSED, "421 4.3.2 bye\r\n", "noop.then:closed" },
+		{ EXCHANGE_REPLY, "250 a\r\n250 b\r\n", "noop.surplus:250" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct line lines[] = {
+			{ "greeting", "", 0, "220 x\r\n", 0, 1 },
+			{ "noop", "NOOP\r\n", 0, cases[i].received, 0, 1 },
+		};
+		struct transcript *t =
+		    transcript_of(arena, lines, 2, "p", NULL);
+		struct feature_list list;
+
+		t->connections[0].exchanges[1].end = cases[i].end;
+		t->connections[0].end = END_CLOSED;
+		features_extract(arena, t, &list);
+		assert_has(&list, cases[i].feature);
+	}
+}
+
+static void assert_bounded(const struct feature_list *list)
+{
+	assert_true(list->count <= FEATURES_MAX);
+	for (size_t i = 0; i < list->count; i++) {
+		const char *name = list->items[i].name;
+		size_t len = strlen(name);
+
+		assert_true(len > 0 && len <= FEATURE_NAME_MAX);
+		assert_true(list->items[i].group < GROUP_COUNT);
+		for (size_t k = 0; k < len; k++)
+			assert_true(name[k] >= 0x20 && name[k] < 0x7f);
+	}
+}
+
+static void test_extract__takes_any_bytes(void **state)
+{
+	static const char *const probes[] = { "greeting", "ehlo", "help",
+		"mail-noarg", "nul", "unknown-verb", "tls-ehlo", "quit" };
+	static const char alphabet[] =
+	    "250- 5.1\r\n<ECHO:NUM>=\0\x80\xff@[]\"azAZ.\t\\-";
+	struct random r;
+
+	(void)state;
+	random_init(&r, 3);
+	for (int round = 0; round < 200; round++) {
+		struct line lines[8];
+		struct feature_list one, two;
+		struct transcript *t;
+
+		for (size_t i = 0; i < 8; i++) {
+			size_t len = random_below(&r, round % 20 ? 400 : 20000);
+			char *bytes = arena_alloc(arena, len + 1);
+
+			for (size_t k = 0; k < len; k++)
+				bytes[k] = round % 3 ? alphabet[random_below(&r,
+							   sizeof(alphabet))]
+						     : (char)random_next(&r);
+			if (round % 2 && len > 4)
+				memcpy(bytes, "250-", 4);
+			lines[i] = (struct line){ probes[i], bytes, len / 4,
+				bytes, len, (int64_t)random_next(&r) };
+		}
+		t = transcript_of(
+		    arena, lines, 8, "probe.example", "mx.example");
+		features_extract(arena, t, &one);
+		features_extract(arena, t, &two);
+		assert_bounded(&one);
+		assert_int_equal(one.count, two.count);
+		for (size_t i = 0; i < one.count; i++)
+			assert_string_equal(
+			    one.items[i].name, two.items[i].name);
+		arena_reset(arena);
+	}
+}
+
+/* A megabyte in one reply, of the kinds that could make it slow. */
+static void test_extract__a_large_reply_costs_little(void **state)
+{
+	static const char *const units[] = { "A", "<", "250-x\r\n", "XYZZY foo",
+		"1.", ":", "a@", "-", "Mon ", "\n" };
+	const size_t size = 1 << 20;
+	char *bytes = malloc(size + 1);
+
+	(void)state;
+	for (size_t u = 0; u < sizeof(units) / sizeof(*units); u++) {
+		struct line line = { "unknown-verb", "XYZZY foo\r\n", 0, bytes,
+			size, 1 };
+		size_t len = strlen(units[u]);
+		struct feature_list list;
+		struct transcript *t;
+		int64_t start;
+
+		for (size_t i = 0; i < size; i++)
+			bytes[i] = units[u][i % len];
+		bytes[size] = '\0';
+		memcpy(bytes, "250-", 4);
+		t = transcript_of(arena, &line, 1, "p", NULL);
+		start = clock_now_ms();
+		features_extract(arena, t, &list);
+		assert_bounded(&list);
+		/* Milliseconds; the limit leaves room for sanitizers. */
+		assert_true(clock_now_ms() - start < 500);
+	}
+	free(bytes);
+}
+
+/* As many exchanges as one likes: still bounded. */
+static void test_extract__stops_at_its_bounds(void **state)
+{
+	struct line *lines = arena_array(arena, 2000, sizeof(*lines));
+	struct feature_list list;
+	struct random r;
+
+	(void)state;
+	random_init(&r, 5);
+	for (size_t i = 0; i < 2000; i++) {
+		char *bytes = arena_alloc(arena, 700);
+
+		memcpy(bytes, "500 ", 4);
+		for (size_t k = 4; k < 699; k++)
+			bytes[k] = (char)('!' + random_below(&r, 90));
+		lines[i] = (struct line){ arena_printf(arena, "p%zu", i), "X",
+			1, bytes, 0, 1 };
+	}
+	features_extract(
+	    arena, transcript_of(arena, lines, 2000, "p", NULL), &list);
+	assert_int_equal(list.count, FEATURES_MAX);
+	assert_bounded(&list);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(
-		    test_extract__names_read_as_documented, set_up, tear_down),
+		TEST(test_extract__names_read_as_documented),
+		TEST(test_extract__longer_plan_keeps_the_features),
+		TEST(test_extract__says_why_there_is_no_code),
+		TEST(test_extract__takes_any_bytes),
+		TEST(test_extract__a_large_reply_costs_little),
+		TEST(test_extract__stops_at_its_bounds),
 	};
 
 	return cmocka_run_group_tests_name("extract", tests, NULL, NULL);

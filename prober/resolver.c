@@ -113,9 +113,9 @@ static void deliver_held(struct run *run)
 static void give_up(struct run *run, size_t unanswered)
 {
 	stop(run, error_set(run->err, STATUS_UNAVAILABLE,
-		      "no answer from any resolver (%s) to the first %zu "
-		      "questions; check the network, or name a resolver that "
-		      "answers with --resolver ADDR[:PORT]",
+		      "no resolver answers: asked %s, %zu questions; check the "
+		      "network, or name one that answers with --resolver "
+		      "ADDR[:PORT]",
 		      asker_servers(run->asker), unanswered));
 }
 

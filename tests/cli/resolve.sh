@@ -1,0 +1,402 @@
+#!/bin/bash
+# mxprint resolve against a real name server (nsd) and one that lies.
+set -u
+shopt -s lastpipe # resolve() at the end of a pipe sets $code here
+cd "$(dirname "$0")/../.." || exit 1
+work=$(mktemp -d)
+nsd_at=127.53.1.1 liar_at=127.53.1.2 mute_at=127.53.1.3 nobody_at=127.53.1.4
+port=5301
+n=0 failed=0 pids=
+
+finish() { # nsd removes its files last
+	for pid in $pids $(cat "$work/nsd.pid"); do kill "$pid"; done
+	wait
+	while kill -0 "$(cat "$work/nsd.pid")"; do sleep 0.1; done
+	rm -rf "$work"
+}
+trap 'finish 2>/dev/null' EXIT
+trap 'exit 1' INT TERM
+
+verdict() { # name, 0 when it holds, file to show when not
+	n=$((n + 1))
+	if [ "$2" -eq 0 ]; then
+		echo "ok $n - $1"
+	else
+		echo "not ok $n - $1"
+		[ $# -gt 2 ] && head -n 40 "$3" | sed 's/^/# /'
+		failed=1
+	fi
+}
+
+resolve() { # arguments; domains on stdin; routes in $work/out
+	timeout 60 "$MXPRINT" resolve "$@" >"$work/out" 2>"$work/err"
+	code=$?
+}
+
+same() { # name; expected routes on stdin
+	sort >"$work/expected"
+	python3 tests/dns/routes.py docs/schema/route.schema.json \
+		<"$work/out" >"$work/got" 2>"$work/got.err"
+	diff "$work/expected" "$work/got" >"$work/diff" && [ "$code" -eq 0 ]
+	result=$?
+	cat "$work/got.err" "$work/err" >>"$work/diff"
+	verdict "$1" $result "$work/diff"
+}
+
+stopped() { # name, status, words on stderr
+	[ "$code" -eq "$2" ] && grep -q -- "$3" "$work/err"
+	verdict "$1" $? "$work/err"
+}
+
+says() { # name, words on stderr
+	grep -q -- "$2" "$work/err"
+	verdict "$1" $? "$work/err"
+}
+
+# ------------------------------------------------------------ the servers
+
+cat >"$work/zone" <<'ZONE'
+$ORIGIN test.
+$TTL 600
+@ IN SOA ns.test. hostmaster.test. 1 3600 600 86400 60
+@ IN NS ns.test.
+ns IN A 127.53.1.1
+mx1 IN A 127.53.2.1
+mx1 IN AAAA fd53::1
+mx2 300 IN A 127.53.2.2
+mx2 300 IN A 127.53.2.3
+ok IN MX 20 mx2.test.
+ok IN MX 10 MX1.Test.
+twice IN MX 20 mx1.test.
+twice IN MX 10 mx1.test.
+implicit IN A 127.53.2.4
+implicit IN TXT "no MX"
+v6only IN AAAA fd53::6
+null IN MX 0 .
+mixed IN MX 0 .
+mixed IN MX 10 mx1.test.
+nomail IN TXT "nothing here"
+aliasmx IN MX 10 alias.test.
+alias 120 IN CNAME mx1.test.
+gonealias IN MX 10 broken.test.
+broken IN CNAME nowhere.test.
+cname IN CNAME ok.test.
+cname2 IN CNAME implicit.test.
+deadcname IN CNAME nowhere.test.
+literal IN MX 10 127.53.2.1.
+local IN MX 10 localhost.
+local IN MX 20 mail.localhost.
+dangling IN MX 10 nowhere.test.
+dangling IN MX 20 nomail.test.
+half IN MX 10 nowhere.test.
+half IN MX 20 mx1.test.
+special IN MX 10 private.test.
+private IN A 10.1.2.3
+private IN A 192.0.2.7
+public IN MX 10 mx.public.test.
+mx.public IN A 9.9.9.9
+mx.public IN A 100.64.0.1
+xn--bcher-kva IN MX 10 mx1.test.
+under IN MX 10 _mx.test.
+_mx IN A 127.53.2.5
+blocked IN MX 10 mx1.test.
+sub.blocked IN MX 10 mx1.test.
+blockedhost IN MX 10 bad.test.
+blockedhost IN MX 20 aliasofbad.test.
+bad IN A 127.53.2.1
+aliasofbad IN CNAME bad.test.
+blockednet IN MX 10 innet.test.
+innet IN A 127.53.99.1
+probe IN A 127.53.5.1
+ZONE
+cat >"$work/nsd.conf" <<CONF
+server:
+    ip-address: $nsd_at@$port
+    do-ip6: no
+    username: ""
+    chroot: ""
+    zonesdir: "$work"
+    database: ""
+    pidfile: "$work/nsd.pid"
+    xfrdfile: "$work/xfrd.state"
+    zonelistfile: "$work/zone.list"
+    logfile: "$work/nsd.log"
+    server-count: 1
+remote-control:
+    control-enable: no
+zone:
+    name: "test"
+    zonefile: "zone"
+CONF
+nsd=$(command -v nsd || echo /usr/sbin/nsd)
+"$nsd" -c "$work/nsd.conf" >/dev/null 2>&1
+mkfifo "$work/ready"
+python3 tests/dns/responder.py $liar_at $port "$work/counts" >"$work/ready" &
+pids="$pids $!"
+read -r _ <"$work/ready"
+python3 -c "
+import ctypes, signal, socket
+ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+signal.alarm(300)
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(('$mute_at', $port))
+print('ready', flush=True)
+while True: s.recv(4096)" >"$work/ready" &
+pids="$pids $!"
+read -r _ <"$work/ready"
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+	echo ns.test | "$MXPRINT" resolve -r $nsd_at:$port --timeout 1s \
+		>/dev/null 2>&1 && break
+	sleep 0.3
+done
+
+# --------------------------------------------------- every outcome, for real
+
+cat >"$work/block" <<'BLOCK'
+domain:blocked.test  reason=asked for it
+bad.test
+127.53.99.0/24
+BLOCK
+resolve -r $nsd_at:$port --allow-private --blocklist "$work/block" - <<'LIST'
+ok.test
+twice.test
+implicit.test
+v6only.test
+null.test
+mixed.test
+nomail.test
+nxdomain.test
+aliasmx.test
+gonealias.test
+cname.test
+cname2.test
+deadcname.test
+literal.test
+local.test
+dangling.test
+half.test
+bücher.test
+under.test
+blocked.test
+sub.blocked.test
+blockedhost.test
+blockednet.test
+LIST
+same "each outcome of a domain and of an MX name" <<'ROUTES'
+ok.test ok 300 [10 mx1.test ok 127.53.2.1] [20 mx2.test ok 127.53.2.2 127.53.2.3]
+twice.test ok 600 [10 mx1.test ok 127.53.2.1]
+implicit.test implicit-mx 600 [0 implicit.test ok 127.53.2.4]
+v6only.test no-mail -1
+null.test null-mx 600
+mixed.test ok 600 [0 . bad-name] [10 mx1.test ok 127.53.2.1]
+nomail.test no-mail -1
+nxdomain.test nxdomain -1
+aliasmx.test ok 120 [10 alias.test cname =mx1.test 127.53.2.1]
+gonealias.test no-address 600 [10 broken.test nxdomain =nowhere.test]
+cname.test ok 300 [10 mx1.test ok 127.53.2.1] [20 mx2.test ok 127.53.2.2 127.53.2.3]
+cname2.test implicit-mx 600 [0 cname2.test cname =implicit.test 127.53.2.4]
+deadcname.test nxdomain 600
+literal.test unusable-mx 600 [10 127.53.2.1 ip-literal]
+local.test unusable-mx 600 [10 localhost localhost] [20 mail.localhost localhost]
+dangling.test no-address 600 [10 nowhere.test nxdomain] [20 nomail.test no-address]
+half.test ok 600 [10 nowhere.test nxdomain] [20 mx1.test ok 127.53.2.1]
+xn--bcher-kva.test ok 600 [10 mx1.test ok 127.53.2.1]
+under.test ok 600 [10 _mx.test ok 127.53.2.5]
+blocked.test blocklisted -1
+sub.blocked.test blocklisted -1
+blockedhost.test unusable-mx 600 [10 bad.test blocklisted] [20 aliasofbad.test blocklisted =bad.test]
+blockednet.test unusable-mx 600 [10 innet.test ok 127.53.99.1!blocklisted]
+ROUTES
+says "the summary counts outcomes" "2 implicit-mx "
+
+resolve -r $nsd_at:$port - <<'LIST'
+ok.test
+special.test
+public.test
+LIST
+same "special addresses are never used without leave" <<'ROUTES'
+ok.test unusable-mx 300 [10 mx1.test ok 127.53.2.1!special-address] [20 mx2.test ok 127.53.2.2!special-address 127.53.2.3!special-address]
+special.test unusable-mx 600 [10 private.test ok 10.1.2.3!special-address 192.0.2.7!special-address]
+public.test ok 600 [10 mx.public.test ok 9.9.9.9 100.64.0.1!special-address]
+ROUTES
+
+printf 'ok.test\nv6only.test\n' |
+	resolve -r $nsd_at:$port --allow-private --ipv6
+same "IPv6 when it is asked for" <<'ROUTES'
+ok.test ok 300 [10 mx1.test ok 127.53.2.1 fd53::1] [20 mx2.test ok 127.53.2.2 127.53.2.3]
+v6only.test implicit-mx 600 [0 v6only.test ok fd53::6]
+ROUTES
+
+# -------------------------------------------------------- failures and lies
+
+resolve -r $liar_at:$port --allow-private --timeout 300ms --tries 2 - <<'LIST'
+silent.liar
+servfail.liar
+refused.liar
+formerr.liar
+notimp.liar
+flaky.liar
+foreign.liar
+extra.liar
+cutshort.liar
+pointer.liar
+garbage.liar
+noanswer.liar
+forgedid.liar
+manyaddresses.liar
+loop.liar
+chase.liar
+endless.liar
+unknown.onion
+LIST
+addresses=$(seq -s ' ' -f '127.53.3.%.0f' 1 16)
+same "failures and lies of a name server" <<ROUTES
+silent.liar dns-timeout -1
+servfail.liar servfail -1
+refused.liar servfail -1
+formerr.liar servfail -1
+notimp.liar servfail -1
+flaky.liar implicit-mx 300 [0 flaky.liar ok 127.53.2.9]
+foreign.liar no-mail -1
+extra.liar ok 300 [10 host.liar ok 127.53.2.8]
+cutshort.liar servfail -1
+pointer.liar servfail -1
+garbage.liar dns-timeout -1
+noanswer.liar servfail -1
+forgedid.liar dns-timeout -1
+manyaddresses.liar implicit-mx 300 [0 manyaddresses.liar ok $addresses]
+loop.liar no-mail 300
+chase.liar ok 60 [5 host.liar ok 127.53.2.8]
+endless.liar no-mail 300
+unknown.onion nxdomain -1
+ROUTES
+python3 - "$work/counts" <<'PYTHON'
+import json, sys
+seen = json.load(open(sys.argv[1]))
+assert seen["silent.liar 15"] == 2, seen["silent.liar 15"]
+assert seen["host.liar 1"] == 1, seen["host.liar 1"]
+assert seen["servfail.liar 15"] == 1, seen["servfail.liar 15"]
+assert sum(v for k, v in seen.items() if k.startswith("endless")) < 25
+PYTHON
+verdict "tries are bounded, a host name is asked for once" $? "$work/counts"
+
+echo longlist.liar | resolve -r $liar_at:$port --allow-private
+python3 - "$work/out" <<'PYTHON'
+import json, sys
+route = json.load(open(sys.argv[1]))
+assert route["outcome"] == "ok", route
+assert len(route["mx"]) == 32, len(route["mx"])
+assert [m["preference"] for m in route["mx"]] == list(range(21, 53))
+PYTHON
+verdict "a truncated answer comes over TCP; the best 32 MX stay" $? "$work/err"
+
+echo weird.liar | resolve -r $liar_at:$port --allow-private
+python3 - "$work/out" <<'PYTHON'
+import json, sys
+text = open(sys.argv[1]).read()
+assert text.isascii() and "\x1b" not in text
+mx = json.loads(text)["mx"]
+assert [m["outcome"] for m in mx] == ["bad-name", "bad-name", "ok"], mx
+assert mx[0]["name"] == r"a\032b\027\091" + r"2j\034", mx[0]
+assert mx[1]["name"] == r"a\046b.liar", mx[1]
+PYTHON
+verdict "names that no host can have are shown, never used" $? "$work/out"
+
+# --------------------------------------------------------- several resolvers
+
+: >"$work/many"
+for i in $(seq 100); do echo "implicit$i.test"; done >"$work/many"
+echo ok.test >>"$work/many"
+start=$(date +%s%N)
+resolve -r $mute_at:$port -r $nobody_at:$port -r $nsd_at:$port \
+	--allow-private --timeout 300ms "$work/many"
+took=$((($(date +%s%N) - start) / 1000000))
+[ "$code" -eq 0 ] && [ "$(grep -c '"nxdomain"' "$work/out")" -eq 100 ] &&
+	grep -q '"domain":"ok.test".*"outcome":"ok"' "$work/out" &&
+	[ "$took" -lt 5000 ]
+verdict "two dead resolvers before a live one ($took ms)" $? "$work/err"
+
+echo servfail.test | resolve -r $liar_at:$port -r $nsd_at:$port --timeout 1s
+same "one resolver fails, the other knows" <<'ROUTES'
+servfail.test nxdomain -1
+ROUTES
+
+seq -f 'd%.0f.test' 40 |
+	resolve -r $mute_at:$port --timeout 100ms --tries 2
+stopped "no resolver answers: stop and say what to do" 69 "resolver ADDR"
+[ ! -s "$work/out" ]
+verdict "then no domain is said to have timed out" $? "$work/out"
+echo ok.test | resolve -r $nobody_at:$port
+stopped "nobody is there at all" 69 "$nobody_at:$port"
+echo silent.liar | resolve -r $liar_at:$port --timeout 100ms
+same "one silent domain is not a dead resolver" <<'ROUTES'
+silent.liar dns-timeout -1
+ROUTES
+
+# -------------------------------------------------------------------- input
+
+printf '\xef\xbb\xbfCompany;Domain;Country\r\n"Foo; Ltd";OK.test.;AT\r\nBar;Bücher.test;DE\r\n' \
+	>"$work/list.csv"
+gzip -k "$work/list.csv"
+resolve -r $nsd_at:$port -o "$work/out.gz" "$work/list.csv.gz"
+gzip -dc "$work/out.gz" >"$work/out"
+python3 - "$work/out" <<'PYTHON'
+import json, sys
+rows = {r["domain"]: r for r in map(json.loads, open(sys.argv[1]))}
+assert rows["ok.test"]["columns"] == {"Company": "Foo; Ltd", "Country": "AT"}
+assert rows["ok.test"]["input"] == "OK.test."
+assert rows["xn--bcher-kva.test"]["input"] == "Bücher.test"
+PYTHON
+verdict "a compressed CSV in, its columns and .gz out" $? "$work/err"
+
+resolve -r $nsd_at:$port - <<'LIST'
+# a comment
+
+jo@ok.test
+OK.test
+https://null.test/
+null..test
+null.test
+LIST
+[ "$code" -eq 0 ] && [ "$(wc -l <"$work/out")" -eq 2 ]
+verdict "bad lines cost nothing else" $? "$work/err"
+says "a bad line is told with its place" "standard input:5: .*a URL"
+says "duplicates and bad lines are counted" \
+	"5 lines, 2 domains, 1 duplicates, 2 bad lines"
+
+echo '# nothing' | resolve -r $nsd_at:$port -
+stopped "an empty list" 65 "is empty"
+resolve -r $nsd_at:$port "$work/missing"
+stopped "a missing list" 66 "missing"
+gzip -c "$work/many" | head -c 100 >"$work/cut.gz"
+resolve -r $nsd_at:$port "$work/cut.gz"
+stopped "a torn gzip file" 65 "ends early"
+echo '10.0.0.0/99' >"$work/badblock"
+resolve -r $nsd_at:$port -b "$work/badblock" "$work/many"
+stopped "a bad blocklist fails closed, with its line" 78 "badblock:1: "
+resolve -r nsd.test "$work/many"
+stopped "a resolver must be an address" 64 "must be an address"
+resolve -r $nsd_at:$port --window 0 "$work/many"
+stopped "options have bounds" 64 "window"
+resolve -r $nsd_at:$port -o "$work/no/such" "$work/many"
+stopped "an output that cannot be made" 73 "such"
+"$MXPRINT" resolve -r $nsd_at:$port "$work/many" >/dev/full 2>"$work/err"
+code=$?
+stopped "a full disk" 74 "full\|space"
+
+# ------------------------------------------------------------------- signals
+
+for signal in INT TERM; do
+	(echo ok.test; seq -f 'silent.d%.0f' 500) >"$work/slow"
+	"$MXPRINT" resolve -r $liar_at:$port -r $nsd_at:$port --window 100 \
+		"$work/slow" >"$work/out" 2>"$work/err" &
+	pid=$!
+	sleep 0.7
+	kill -$signal $pid
+	wait $pid
+	code=$?
+	stopped "SIG$signal stops at once, with what is done" 75 "stopped after"
+done
+
+echo "1..$n"
+exit $failed

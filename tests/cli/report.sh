@@ -1,0 +1,181 @@
+#!/bin/sh
+# mxprint report on a small run: shares, losses, leads, formats, examples.
+cd "$(dirname "$0")/../.." || exit 1
+folder=$(mktemp -d) || exit 1
+trap 'rm -rf "$folder"' EXIT
+trap 'exit 1' INT TERM
+n=0 failed=0
+
+check() { # name, then a command
+	n=$((n + 1))
+	name=$1
+	shift
+	if out=$("$@" 2>&1); then
+		echo "ok $n - $name"
+	else
+		echo "not ok $n - $name"
+		echo "$out" | head -n 30 | sed 's/^/# /'
+		failed=1
+	fi
+}
+
+run="$folder/domains.run"
+/usr/bin/python3 tests/cli/example_run.py >"$folder/records.jsonl" &&
+	"$BUILD/tests/farm/fill_run" "$run" 2525 <"$folder/records.jsonl" ||
+	exit 1
+report() {
+	"$MXPRINT" report "$run" "$@"
+}
+
+table() {
+	report >"$folder/table" || return 1
+	cat "$folder/table"
+	# 20 + 1.5 of 52 domains; 52 = 20 + 12 + 18 + 2
+	grep -Eq '^Postfix +21\.50 +41\.3 % +\([0-9.]+ - [0-9.]+ %\) +21 +21 +0$' \
+		"$folder/table" &&
+		grep -Eq '^Exim +12\.50 +24\.0 % .* 13 +12 +1$' "$folder/table" &&
+		grep -Eq '^unknown +18\.00 +34\.6 % .* 6 +0 +6$' "$folder/table" &&
+		grep -Eq '^  - null-mx +1 +- +says' "$folder/table" &&
+		grep -Eq '^  - refused +- +1 +connection refused' \
+			"$folder/table" &&
+		grep -Eq '^greeted +52 +40 ' "$folder/table" &&
+		grep -Eq '^labelled +34 +34 ' "$folder/table"
+}
+check "table: shares, then losses" table
+
+plain() { # no escape sequence, no trailing blank
+	report >"$folder/table" && report --by domain >>"$folder/table" &&
+		! grep -q "$(printf '\033')" "$folder/table" &&
+		! grep -q ' $' "$folder/table"
+}
+check "tables are plain text" plain
+
+same() {
+	report --format json >"$folder/a" && report --format json >"$folder/b" &&
+		cmp "$folder/a" "$folder/b"
+}
+check "the same run gives the same bytes" same
+
+json() {
+	report --format json >"$folder/json" || return 1
+	/usr/bin/python3 - "$folder/json" <<'PY'
+import json, sys
+r = json.load(open(sys.argv[1]))
+assert r["by"] == "software" and r["greeted_hosts"] == 40, r
+assert r["greeted_domains"] == 52 and r["sure_from"] == 0.9, r
+rows = {row["id"]: row for row in r["software"]}
+assert rows["postfix"]["name"] == "Postfix", rows
+assert rows["postfix"]["domains"] == 21.5, rows
+assert abs(sum(row["share"] for row in rows.values()) - 1) < 1e-3
+for row in rows.values():
+    assert row["share_low"] < row["share"] < row["share_high"], row
+    assert row["sure"] + row["unsure"] == row["hosts"], row
+loss = {row["step"]: row for row in r["outcome"]}
+assert loss["domains"]["domains"] == 55, loss
+assert loss["silent"]["lost"] is True and loss["silent"]["hosts"] == 1, loss
+PY
+}
+check "json has everything by name" json
+
+leads() {
+	report --by domain --format csv >"$folder/csv" || return 1
+	/usr/bin/python3 - "$folder/csv" <<'PY'
+import csv, sys
+raw = open(sys.argv[1], "rb").read()
+assert raw.count(b"\r\n") == raw.count(b"\n"), "CR LF ends every record"
+rows = list(csv.DictReader(open(sys.argv[1], newline="", encoding="utf-8")))
+by = {}
+for row in rows:
+    by.setdefault(row["domain"], []).append(row)
+assert len(by) == 55, len(by)
+first = by["post0.example"][0]
+assert first["company"] == "'=HYPERLINK(\"x\")", first
+assert first["list.host"] == "a column of mine", first
+assert first["host"] == "127.30.1.1" and first["product"] == "postfix"
+assert by["post1.example"][0]["company"] == "Häuser 1, Ltd"
+assert by["post1.example"][0]["version"] == "3.7.11"
+assert by["null.example"][0]["outcome"] == "null-mx"
+assert by["null.example"][0]["product"] == ""
+assert len(by["half.example"]) == 2
+half = {row["host"]: row for row in by["half.example"]}
+assert half["127.30.4.2"]["operator"] == "google"
+assert half["127.30.4.2"]["front"] == "barracuda"
+assert half["127.30.4.2"]["confidence"] == "0.60"
+assert half["127.30.4.1"]["flags"] == "banner-disputed"
+dead = {row["host"]: row for row in by["fake.example"]}["127.30.9.1"]
+assert dead["outcome"] == "refused" and dead["confidence"] == ""
+PY
+}
+check "csv by domain: leads with the user's columns, no formula" leads
+
+lines() {
+	report --by domain --format jsonl >"$folder/jsonl" || return 1
+	/usr/bin/python3 - "$folder/jsonl" <<'PY'
+import json, sys
+rows = [json.loads(line) for line in open(sys.argv[1])]
+assert rows[0]["columns"]["company"] == "=HYPERLINK(\"x\")", rows[0]
+assert rows[0]["sure"] is True and rows[0]["flags"] == [], rows[0]
+PY
+}
+check "jsonl by domain: the user's columns as they were" lines
+
+versions() {
+	report --versions --format csv --columns id,version,hosts \
+		>"$folder/csv" && cat "$folder/csv" &&
+		tr -d '\r' <"$folder/csv" | grep -qx 'postfix,3.7.11,10' &&
+		tr -d '\r' <"$folder/csv" | grep -qx 'exim,4.96,12'
+}
+check "versions have rows of their own" versions
+
+by() {
+	for what in software operator front family kind domain host outcome; do
+		report --by $what --limit 2 >"$folder/out" || return 1
+		report --by $what --format json | /usr/bin/python3 -c \
+			"import json,sys; assert json.load(sys.stdin)['$what']" ||
+			return 1
+	done
+	report --by operator --format csv --columns id,domains |
+		tr -d '\r' | grep -qx 'google,0.50'
+}
+check "every --by in every shape" by
+
+sure() {
+	report --sure 0.96 --format csv --columns id,sure |
+		tr -d '\r' | grep -qx 'exim,0'
+}
+check "--sure moves the line" sure
+
+files() {
+	report --by domain --format csv -o "$folder/x.csv.gz" &&
+		gunzip -c "$folder/x.csv.gz" | grep -q '^post0.example,' &&
+		report | head -n 1 >/dev/null
+}
+check "--output writes and compresses" files
+
+refuses() { # status, sentence, arguments
+	want=$1 sentence=$2
+	shift 2
+	"$MXPRINT" report "$@" >"$folder/out" 2>&1
+	got=$?
+	cat "$folder/out"
+	[ $got -eq "$want" ] && grep -q "$sentence" "$folder/out"
+}
+mkdir "$folder/empty.run" "$folder/bad.run"
+echo "not a database" >"$folder/bad.run/survey.db"
+check "no folder" refuses 66 'no run folder' "$folder/nowhere"
+check "a file" refuses 66 'is a file' "$folder/records.jsonl"
+check "no survey.db" refuses 66 'no survey.db' "$folder/empty.run"
+check "damaged survey.db" refuses 65 'survey.db' "$folder/bad.run"
+check "unknown column" refuses 64 'no column' "$run" --columns id,nmae
+check "unknown --by" refuses 64 'must be' "$run" --by colour
+check "unknown --format" refuses 64 'must be' "$run" --format xml
+check "two runs" refuses 64 'one run folder' "$run" "$run"
+
+# Every example of the help, as it stands there.
+"$MXPRINT" report --help | grep '^  mxprint ' >"$folder/examples"
+while read -r line; do
+	check "example: $line" sh -c "cd '$folder' &&
+		mxprint() { '$MXPRINT' \"\$@\"; }; $line >/dev/null"
+done <"$folder/examples"
+echo "1..$n"
+exit $failed

@@ -194,7 +194,7 @@ static enum status write_total(
     const struct shares *s, struct writer *w, size_t shown, struct error *err)
 {
 	const struct tally_row *total = tally_total(s->tally);
-	char line[160];
+	char line[240];
 
 	if (shown < tally_count(s->tally)) {
 		enum status status;
@@ -210,6 +210,10 @@ static enum status write_total(
 	    "%.0f domains on %zu hosts that greeted; sure from confidence "
 	    "%.2f on",
 	    total->domains, total->hosts, s->options->sure);
+	if (total->persons > 0)
+		snprintf(line + strlen(line), sizeof(line) - strlen(line),
+		    "; %zu host%s answered by a person", total->persons,
+		    total->persons == 1 ? "" : "s");
 	return writer_note(w, line, err);
 }
 

@@ -1,0 +1,196 @@
+#!/bin/sh
+# mxprint review on a small run: the queue, answers, what becomes of them.
+cd "$(dirname "$0")/../.." || exit 1
+folder=$(mktemp -d) || exit 1
+trap 'rm -rf "$folder"' EXIT
+trap 'exit 1' INT TERM
+n=0 failed=0
+
+check() { # name, then a command
+	n=$((n + 1))
+	name=$1
+	shift
+	if out=$("$@" 2>&1); then
+		echo "ok $n - $name"
+	else
+		echo "not ok $n - $name"
+		echo "$out" | head -n 30 | sed 's/^/# /'
+		failed=1
+	fi
+}
+
+run="$folder/domains.run"
+/usr/bin/python3 tests/cli/example_run.py >"$folder/records.jsonl" &&
+	"$BUILD/tests/farm/fill_run" "$run" 2525 <"$folder/records.jsonl" ||
+	exit 1
+review() {
+	"$MXPRINT" review "$run" "$@"
+}
+product_of() { # address: what report says, and why
+	"$MXPRINT" report "$run" --by host --format csv \
+		--columns host,product,version,source |
+		tr -d '\r' | sed -n "s/^$1,//p"
+}
+
+queue() {
+	review >"$folder/out" || return 1
+	cat "$folder/out"
+	grep -q '^1\. 127\.30\.3\.1:2525 (mx0.odd.example): unknown; stands for 6 hosts with 18\.0 domains' "$folder/out" &&
+		grep -q '^2\. 127\.30\.4\.1:2525 .*disputed' "$folder/out" &&
+		grep -q '^3\. 127\.30\.4\.2:2525 .*unsure' "$folder/out" &&
+		grep -q 'candidates 0\.60  exim (Exim)' "$folder/out" &&
+		grep -q 'reasons    the greeting claims exim' "$folder/out" &&
+		grep -q '< 500 eh?\\x1b\[31m' "$folder/out" &&
+		! grep -q "$(printf '\033')" "$folder/out" &&
+		grep -q '^3 of 3 entries (8 hosts)' "$folder/out"
+}
+check "the queue: most valuable first, with evidence, escaped" queue
+
+shapes() {
+	review --format jsonl --limit 2 >"$folder/jsonl" &&
+		review --format json >"$folder/json" &&
+		review --all --limit 0 --format csv >"$folder/csv" || return 1
+	/usr/bin/python3 - "$folder" <<'PY'
+import csv, json, sys
+f = sys.argv[1]
+lines = [json.loads(line) for line in open(f + "/jsonl")]
+assert [e["rank"] for e in lines] == [1, 2], lines
+assert lines[0]["hosts"] == 6 and lines[0]["domains"] == 18, lines[0]
+assert lines[0]["candidates"][0] == {"id": "exim", "confidence": 0.2}
+assert lines[0]["evidence"][2]["received"] == "500 eh?\x1b[31m\r\n"
+assert len(json.load(open(f + "/json"))["review"]) == 3
+rows = list(csv.DictReader(open(f + "/csv", newline="")))
+assert sum(int(row["hosts"]) for row in rows) == 40, rows
+PY
+}
+check "json, jsonl, csv; --limit, --all" shapes
+
+label() {
+	review --label mx1.odd.example=courier --label-version 1.0-1.2 \
+		--comment 'asked them' --annotator 'a reviewer' || return 1
+	product_of 127.30.3.2
+	[ "$(product_of 127.30.3.2)" = courier,,person ] || return 1
+	/usr/bin/python3 - "$run/labels.jsonl" <<'PY'
+import json, sys
+records = [json.loads(line) for line in open(sys.argv[1])]
+assert len(records) == 1, records
+r = records[0]
+assert r["type"] == "transcript" and r["host"] == "127.30.3.2", r
+assert r["label"]["product"] == "courier", r
+assert r["label"]["version"] == "1.0-1.2" and r["label"]["source"] == "person"
+assert r["label"]["annotator"] == "a reviewer", r
+assert r["label"]["comment"] == "asked them", r
+assert r["deployment"] == "review:domains.run:127.30.3.2:2525", r
+assert r["connections"][0]["exchanges"][2]["received"] == "500 eh?\x1b[31m\r\n"
+PY
+}
+check "--label stores the labelled transcript; report follows" label
+
+again() {
+	review --label 127.30.3.2=exim --label '127.30.3.3:2525=postfix' &&
+		[ "$(wc -l <"$run/labels.jsonl")" -eq 2 ] &&
+		[ "$(product_of 127.30.3.2)" = exim,,person ] &&
+		[ "$(product_of 127.30.3.3)" = postfix,,person ]
+}
+check "an answer replaces the earlier one; several at once" again
+
+looked_at() {
+	review --label 127.30.3.2=unknown &&
+		[ "$(product_of 127.30.3.2)" = unknown,,person ] &&
+		review | grep -q 'stands for 4 hosts with 12\.0 domains'
+}
+check "unknown: looked at, out of the queue" looked_at
+
+cluster() {
+	review --label 127.30.3.1=courier --cluster >"$folder/out" &&
+		[ "$(wc -l <"$folder/out")" -eq 6 ] &&
+		[ "$(wc -l <"$run/labels.jsonl")" -eq 6 ] &&
+		"$MXPRINT" report "$run" --format csv \
+			--columns id,hosts,by_person | tr -d '\r' |
+		grep -qx 'courier,6,6' &&
+		"$MXPRINT" report "$run" | grep -q '6 hosts answered by a person'
+}
+check "--cluster answers for all that look just alike" cluster
+
+refuses() { # status, sentence, arguments
+	want=$1 sentence=$2
+	shift 2
+	cp "$run/labels.jsonl" "$folder/before"
+	"$MXPRINT" review "$@" >"$folder/out" 2>&1
+	got=$?
+	cat "$folder/out"
+	[ $got -eq "$want" ] && grep -q "$sentence" "$folder/out" &&
+		cmp "$folder/before" "$run/labels.jsonl"
+}
+check "near ids are suggested" \
+	refuses 64 'did you mean.* postfix' "$run" --label 127.30.1.1=postfx
+check "no such host" \
+	refuses 64 'no host' "$run" --label 127.30.8.8=postfix
+check "no such port" \
+	refuses 64 'no host' "$run" --label 127.30.1.1:25=postfix
+check "a name with two hosts names them" \
+	refuses 64 'is 2 hosts: 127.30.4.1:2525, 127.30.9.1:2525' \
+	"$run" --label fake.example=postfix
+check "one bad answer stores none" refuses 64 'no product' "$run" \
+	--label 127.30.1.1=exim --label 127.30.1.2=nonsense-product
+check "a label without product" refuses 64 'HOST=PRODUCT' "$run" --label x
+check "--comment alone" refuses 64 'go with' "$run" --comment x
+check "no run" refuses 66 'no run folder' "$folder/nowhere"
+
+damaged() { # a torn line is dropped with a word, the others stay
+	cp "$run/labels.jsonl" "$folder/keep"
+	printf '{"type":"transcript","v":1,"ho' >>"$run/labels.jsonl"
+	review --label 127.30.1.1=postfix 2>"$folder/err" >/dev/null &&
+		grep -q 'labels.jsonl:7: dropped' "$folder/err" &&
+		[ "$(wc -l <"$run/labels.jsonl")" -eq 7 ] &&
+		head -n 6 "$run/labels.jsonl" | cmp - "$folder/keep"
+}
+check "a torn line costs itself alone" damaged
+
+together() { # eight at once lose no answer
+	before=$(wc -l <"$run/labels.jsonl")
+	pids=
+	for i in 5 6 7 8 9 10 11 12; do
+		review --label "127.30.1.$i=postfix" >/dev/null 2>&1 &
+		pids="$pids $!"
+	done
+	for pid in $pids; do
+		wait "$pid" || return 1
+	done
+	[ "$(wc -l <"$run/labels.jsonl")" -eq $((before + 8)) ]
+}
+check "people answering at once lose nothing" together
+
+read_only() {
+	[ "$(id -u)" -ne 0 ] || return 0 # root may write anywhere
+	chmod a-w "$run"
+	review --label 127.30.1.2=postfix 2>"$folder/err"
+	got=$?
+	chmod u+w "$run"
+	[ $got -ge 73 ] && [ $got -le 74 ]
+}
+check "a folder that cannot be written" read_only
+
+# Answers become training data.
+train() {
+	review --label 127.30.1.1=postfix --cluster &&
+		review --label 127.30.2.1=exim --cluster &&
+		"$MXPRINT" train --add "$run" -o "$folder/my.model" &&
+		[ -s "$folder/my.model" ]
+}
+if "$MXPRINT" train --help >/dev/null 2>&1; then
+	check "train --add learns from the answers" train
+fi
+
+# Every example of the help, as it stands there, on hosts of that name.
+sed -e 's/127\.30\.2\.1"/192.0.2.25"/g' -e 's/mx1\.exim\.example/mx1.example.net/g' \
+	"$folder/records.jsonl" >"$folder/example.jsonl"
+rm -r "$run"
+"$BUILD/tests/farm/fill_run" "$run" 2525 <"$folder/example.jsonl" || exit 1
+"$MXPRINT" review --help | grep '^  mxprint ' >"$folder/examples"
+while read -r line; do
+	check "example: $line" sh -c "cd '$folder' &&
+		mxprint() { '$MXPRINT' \"\$@\"; }; $line >/dev/null"
+done <"$folder/examples"
+echo "1..$n"
+exit $failed

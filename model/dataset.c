@@ -6,6 +6,7 @@
 #include "common/buffer.h"
 #include "common/random.h"
 #include "common/strmap.h"
+#include "model/prediction.h"
 #include "transcript/format.h"
 
 struct gathering {
@@ -362,7 +363,9 @@ static enum status take(struct gathering *g, const struct catalog *catalog,
     const struct transcript_reader *reader, const struct transcript *t,
     struct left_out *out, struct error *err)
 {
-	if (!t->label.product)
+	/* "unknown": a person looked, and could not tell */
+	if (!t->label.product ||
+	    strcmp(t->label.product, PRODUCT_UNKNOWN) == 0)
 		out->unlabelled++;
 	else if (catalog_find(catalog, t->label.product) == PRODUCT_NONE)
 		return error_set(err, STATUS_DATA,

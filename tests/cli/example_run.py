@@ -3,7 +3,7 @@
 
 usage: example_run.py > records.jsonl
 
-40 greeting hosts: 20 Postfix, 12 Exim, 6 unknown that look alike (but for
+40 greeting hosts: 20 Postfix, 12 Exim (in four configurations each), 6 unknown that look alike (but for
 names), one disputed, one unsure; besides a refused and a silent host, a null
 MX and a domain that does not exist. Texts are hostile on purpose.
 """
@@ -32,11 +32,18 @@ def exchange(probe, sent, received, end="reply"):
             "first_ms": 2, "last_ms": 3, "end": end}
 
 
-def dialogue(name, dialect):
+# Four configurations of a product: alike, but no two the same.
+KEYWORDS = ["", "250-SIZE 1000\r\n", "250-8BITMIME\r\n250-DSN\r\n",
+            "250-SIZE 1000\r\n250-STARTTLS\r\n250-CHUNKING\r\n"]
+
+
+def dialogue(name, dialect, variant):
     hello, unknown = {
-        "postfix": (f"250-{name}\r\n250-PIPELINING\r\n250 SMTPUTF8\r\n",
+        "postfix": (f"250-{name}\r\n{KEYWORDS[variant]}"
+                    "250-PIPELINING\r\n250 SMTPUTF8\r\n",
                     "502 5.5.2 Error: command not recognized\r\n"),
-        "exim": (f"250-{name} Hello probe.example.org\r\n250 HELP\r\n",
+        "exim": (f"250-{name} Hello probe.example.org\r\n{KEYWORDS[variant]}"
+                 "250 HELP\r\n",
                  "500 unrecognized command\r\n"),
         "odd": (f"250-{name} at your service\r\n250 X-ODD\r\n",
                 "500 eh?\x1b[31m\r\n"),
@@ -47,8 +54,9 @@ def dialogue(name, dialect):
 
 
 def host(address, name, greeting, dialect, product, confidence, version=None,
-         flags=(), candidates=(), operator=None, front=None, reasons=()):
-    exchanges = [exchange("greeting", "", greeting)] + dialogue(name, dialect)
+         flags=(), candidates=(), operator=None, front=None, reasons=(), variant=0):
+    exchanges = [exchange("greeting", "", greeting)]
+    exchanges += dialogue(name, dialect, variant)
     put({"type": "transcript", "v": 1, "host": address, "port": PORT,
          "name": name, "plan": "standard", "ehlo": "probe.example.org",
          "start": "2026-11-24T10:00:00.000Z", "outcome": "greeted",
@@ -75,14 +83,14 @@ def main():
     for i in range(20):
         a, name = f"127.30.1.{i + 1}", f"mx{i}.post.example"
         host(a, name, f"220 {name} ESMTP Postfix\r\n", "postfix", "postfix",
-             0.97, "3.7.11" if i % 2 else None)
+             0.97, "3.7.11" if i % 2 else None, variant=i % 4)
         route(f"post{i}.example", [(name, [a])], columns={
             "company": "=HYPERLINK(\"x\")" if i == 0 else f"Häuser {i}, Ltd",
             "host": "a column of mine"})
     for i in range(12):
         a, name = f"127.30.2.{i + 1}", f"mx{i}.exim.example"
         host(a, name, f"220 {name} ESMTP Exim 4.96\r\n", "exim", "exim",
-             0.95, "4.96")
+             0.95, "4.96", variant=i % 4)
         route(f"exim{i}.example", [(name, [a])])
     for i in range(6):
         a, name = f"127.30.3.{i + 1}", f"mx{i}.odd.example"

@@ -1,0 +1,80 @@
+#!/bin/sh
+# The demo's comparison with the truth counts honestly.
+cd "$(dirname "$0")/../.." || exit 1
+folder=$(mktemp -d) || exit 1
+trap 'rm -rf "$folder"' EXIT
+trap 'exit 1' INT TERM
+n=0 failed=0
+
+check() { # name, then a command
+	n=$((n + 1))
+	name=$1
+	shift
+	if out=$("$@" 2>&1); then
+		echo "ok $n - $name"
+	else
+		echo "not ok $n - $name"
+		echo "$out" | head -n 40 | sed 's/^/# /'
+		failed=1
+	fi
+}
+
+run="$folder/domains.run"
+/usr/bin/python3 tests/cli/example_run.py |
+	"$BUILD/tests/farm/fill_run" "$run" 2525 || exit 1
+{
+	printf 'domain\taddress\tproduct\tversion\tfront\tdeployment\n'
+	for i in 0 1 2 3; do
+		printf 'post%s.example\t127.30.1.%s\tpostfix\t-\t-\tpostfix-%s\n' \
+			$i $((i + 1)) $i
+		# really Postfix, but called Exim, and sure of it
+		printf 'exim%s.example\t127.30.2.%s\tpostfix\t-\t-\tpostfix-x%s\n' \
+			$i $((i + 1)) $i
+	done
+	printf 'odd0-0.example\t127.30.3.1\tnever-trained\t-\t-\todd\n'
+	printf 'fake.example\t127.30.4.1\tpostfix\t-\t-\tpostfix-forged-exim\n'
+	printf 'null.example\t-\t-\t-\t-\tnull-mx\n'
+} >"$folder/truth.tsv"
+
+compare() { # the model knows Postfix and Exim: label files say so
+	mkdir -p "$folder/training-data/demo" "$folder/training-data/transcripts"
+	cp training-data/demo/compare.py "$folder/training-data/demo/"
+	printf '%s\n' '{"label":{"product":"postfix"}}' \
+		'{"label":{"product":"exim"}}' |
+		gzip >"$folder/training-data/transcripts/a.jsonl.gz"
+	/usr/bin/python3 "$folder/training-data/demo/compare.py" "$MXPRINT" \
+		"$run" "$1" >"$folder/out"
+	got=$?
+	cat "$folder/out"
+	return $got
+}
+
+says() { # each argument is a line's pattern
+	compare "$folder/truth.tsv" || return 1
+	for pattern in "$@"; do
+		grep -Eq "$pattern" "$folder/out" || {
+			echo "missing: $pattern"
+			return 1
+		}
+	done
+}
+check "shares, true beside found" says \
+	'^Postfix +9 +90\.0% +5\.0 +50\.0% +-40\.0$' \
+	'^Exim +0 +0\.0% +4\.0 +40\.0% +\+40\.0$' \
+	'^unknown +0 +0\.0% +1\.0 +10\.0% ' '^10 domains'
+check "wrong ones are counted and named" says \
+	'^-- 9 hosts of products the model was trained on' \
+	'^right +5 of 9 \(55\.6%\)$' '^wrong +4 of 9' \
+	'^sure +9 of 9 \(100\.0%\), of them right 5 of 9' \
+	'wrong: postfix-x0 \(127\.30\.2\.1\) is postfix, called exim'
+check "strangers should be unknown" says \
+	'never-trained \(127\.30\.3\.1\): unknown, as it should be'
+check "forged greetings" says 'flagged +1 of 1' 'by mistake +0 of 9'
+nothing() {
+	printf 'domain\taddress\tproduct\tversion\tfront\tdeployment\n' \
+		>"$folder/none.tsv"
+	! compare "$folder/none.tsv"
+}
+check "nothing to compare is a failure" nothing
+echo "1..$n"
+exit $failed

@@ -107,7 +107,19 @@ bad IN A 127.53.2.1
 aliasofbad IN CNAME bad.test.
 blockednet IN MX 10 innet.test.
 innet IN A 127.53.99.1
-probe IN A 127.53.5.1
+who IN A 127.53.5.2
+who IN A 127.53.5.1
+who IN AAAA fd53::5:1
+noptr IN A 127.53.5.3
+other IN A 127.53.5.4
+ZONE
+cat >"$work/reverse" <<'ZONE'
+$ORIGIN 53.127.in-addr.arpa.
+$TTL 600
+@ IN SOA ns.test. hostmaster.test. 1 3600 600 86400 60
+@ IN NS ns.test.
+1.5 IN PTR Who.test.
+4.5 IN PTR elsewhere.test.
 ZONE
 cat >"$work/nsd.conf" <<CONF
 server:
@@ -127,6 +139,9 @@ remote-control:
 zone:
     name: "test"
     zonefile: "zone"
+zone:
+    name: "53.127.in-addr.arpa"
+    zonefile: "reverse"
 CONF
 nsd=$(command -v nsd || echo /usr/sbin/nsd)
 "$nsd" -c "$work/nsd.conf" >/dev/null 2>&1
@@ -332,6 +347,26 @@ echo silent.liar | resolve -r $liar_at:$port --timeout 100ms
 same "one silent domain is not a dead resolver" <<'ROUTES'
 silent.liar dns-timeout -1
 ROUTES
+
+# ------------------------------------------------------- our own name, back
+
+who() { # arguments: a dry run, so that nobody is contacted
+	timeout 60 "$MXPRINT" probe --dry-run --resolver $nsd_at:$port "$@" \
+		9.9.9.9 >"$work/out" 2>"$work/err"
+	code=$?
+}
+who --ehlo who.test
+verdict "a name that resolves here and back" $code "$work/err"
+who --ehlo who.test --source 127.53.5.2
+stopped "not back from the source address" 78 "no PTR record"
+who --ehlo noptr.test
+stopped "a name without PTR" 78 "127.53.5.3, which has no PTR"
+who --ehlo other.test
+stopped "a PTR that says another name" 78 "says elsewhere.test"
+who --ehlo nomail.test
+stopped "a name without address" 78 "has no address"
+who --ehlo ok.example --resolver $nobody_at:$port
+stopped "a name whose name servers fail" 69 "failed"
 
 # -------------------------------------------------------------------- input
 

@@ -36,13 +36,17 @@ static double dot_dense(const struct vector *v, const double *dense)
 	return sum;
 }
 
-static void fill_row(struct gram *g, size_t i, double *dense)
+/* The inner products of order[at] with all that come after it in order. */
+static void fill_row(
+    struct gram *g, const size_t *order, size_t at, double *dense)
 {
+	size_t i = order[at];
 	const struct vector *v = &g->vectors[i];
 
 	for (size_t k = 0; k < v->count; k++)
 		dense[v->index[k]] = v->value[k];
-	for (size_t j = 0; j <= i; j++) {
+	for (size_t next = at; next < g->count; next++) {
+		size_t j = order[next];
 		double value = dot_dense(&g->vectors[j], dense);
 
 		g->rows[i][j + 1].value = value;
@@ -52,11 +56,42 @@ static void fill_row(struct gram *g, size_t i, double *dense)
 		dense[v->index[k]] = 0;
 }
 
+struct sized {
+	size_t size;
+	size_t item;
+};
+
+static int by_size(const void *a, const void *b)
+{
+	const struct sized *x = a;
+	const struct sized *y = b;
+
+	if (x->size != y->size)
+		return x->size < y->size ? 1 : -1;
+	return (x->item > y->item) - (x->item < y->item);
+}
+
+/* Longest first: the walk is always along the shorter of two vectors. */
+static size_t *longest_first(const struct vector *vectors, size_t count)
+{
+	struct sized *sized = xcalloc(count + 1, sizeof(*sized));
+	size_t *order = xcalloc(count + 1, sizeof(*order));
+
+	for (size_t i = 0; i < count; i++)
+		sized[i] = (struct sized){ vectors[i].count, i };
+	qsort(sized, count, sizeof(*sized), by_size);
+	for (size_t i = 0; i < count; i++)
+		order[i] = sized[i].item;
+	free(sized);
+	return order;
+}
+
 struct gram *gram_new(
     const struct vector *vectors, size_t count, size_t dimension)
 {
 	struct gram *g = xcalloc(1, sizeof(*g));
 	double *dense = xcalloc(dimension + 1, sizeof(*dense));
+	size_t *order = longest_first(vectors, count);
 
 	g->vectors = vectors;
 	g->count = count;
@@ -70,8 +105,9 @@ struct gram *gram_new(
 			g->rows[i][j + 1].index = (int)(j + 1);
 		g->rows[i][count + 1].index = -1;
 	}
-	for (size_t i = 0; i < count; i++)
-		fill_row(g, i, dense);
+	for (size_t at = 0; at < count; at++)
+		fill_row(g, order, at, dense);
+	free(order);
 	free(dense);
 	return g;
 }
@@ -95,9 +131,9 @@ static struct svm_model *solve(const struct gram *g, double *y, double cost,
     double positive_weight, struct error *err)
 {
 	int label = 1;
-	struct svm_problem problem = { .l = (int)g->count,
-		.y = y,
-		.x = g->rows };
+	struct svm_problem problem = {
+		.l = (int)g->count, .y = y, .x = g->rows
+	};
 	struct svm_parameter parameter = { .svm_type = C_SVC,
 		.kernel_type = PRECOMPUTED,
 		.cache_size = CACHE_MB,
@@ -127,8 +163,7 @@ static void collapse(const struct gram *g, const struct svm_model *model,
 	double sign = model->label[0] == 1 ? 1.0 : -1.0;
 
 	for (int s = 0; s < model->l; s++) {
-		const struct vector *v =
-		    &g->vectors[model->sv_indices[s] - 1];
+		const struct vector *v = &g->vectors[model->sv_indices[s] - 1];
 		double coefficient = sign * model->sv_coef[0][s];
 
 		for (size_t k = 0; k < v->count; k++)

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "common/buffer.h"
-#include "common/random.h"
 #include "common/strmap.h"
 #include "model/prediction.h"
 #include "transcript/format.h"
@@ -24,10 +23,10 @@ static struct item *add_item(struct gathering *g, const char *form)
 {
 	if (g->count == g->capacity) {
 		g->capacity = g->capacity ? 2 * g->capacity : 256;
-		g->items = xrealloc_array(
-		    g->items, g->capacity, sizeof(*g->items));
-		g->forms = xrealloc_array(
-		    g->forms, g->capacity, sizeof(*g->forms));
+		g->items =
+		    xrealloc_array(g->items, g->capacity, sizeof(*g->items));
+		g->forms =
+		    xrealloc_array(g->forms, g->capacity, sizeof(*g->forms));
 	}
 	g->forms[g->count] = form;
 	memset(&g->items[g->count], 0, sizeof(*g->items));
@@ -129,7 +128,8 @@ static void find_groups(struct dataset *d, const char *const *forms)
 			join(parent, deployments, item->deployment, i);
 		if (forms[i])
 			join(parent, alike, forms[i], i);
-		join(parent, alike, item->hash, i); /* views of one transcript */
+		join(
+		    parent, alike, item->hash, i); /* views of one transcript */
 	}
 	for (size_t i = 0; i < d->count; i++) {
 		size_t root = root_of(parent, i);
@@ -138,8 +138,8 @@ static void find_groups(struct dataset *d, const char *const *forms)
 			number[root] = ++d->group_count;
 		d->items[i].group = number[root] - 1;
 	}
-	d->group_names = arena_array(
-	    d->arena, d->group_count + 1, sizeof(*d->group_names));
+	d->group_names =
+	    arena_array(d->arena, d->group_count + 1, sizeof(*d->group_names));
 	for (size_t g = 0; g < d->group_count; g++)
 		d->group_names[g] = arena_printf(d->arena, "g%zu", g);
 	strmap_free(alike);
@@ -207,8 +207,7 @@ static void set_weights(struct dataset *d)
 		struct item *item = &d->items[i];
 
 		item->weight =
-		    1.0 /
-		    (double)count[item->group * TIER_COUNT + item->tier];
+		    1.0 / (double)count[item->group * TIER_COUNT + item->tier];
 	}
 	free(count);
 }
@@ -228,8 +227,8 @@ static void list_products(struct dataset *d)
 	for (size_t i = 0; i < d->count; i++)
 		strmap_put_text(map, d->items[i].product, &added);
 	d->product_count = strmap_count(map);
-	d->products = arena_array(
-	    d->arena, d->product_count + 1, sizeof(*d->products));
+	d->products =
+	    arena_array(d->arena, d->product_count + 1, sizeof(*d->products));
 	d->product_groups = arena_array(
 	    d->arena, d->product_count + 1, sizeof(*d->product_groups));
 	for (size_t p = 0; p < d->product_count; p++)
@@ -333,10 +332,10 @@ static struct dataset *assemble(struct arena *arena, const struct item *items,
 	find_groups(d, sorted);
 	free(sorted);
 	hash_items(d);
-	drop_copies(d);
-	set_weights(d);
 	list_products(d);
 	find_classes(d, min_deployments);
+	drop_copies(d);
+	set_weights(d);
 	return d;
 }
 
@@ -428,57 +427,4 @@ enum status dataset_read(const struct catalog *catalog,
 	free(g.items);
 	free(g.forms);
 	return status;
-}
-
-/* ------------------------------------------------------------- splitting */
-
-static size_t groups_of(
-    const struct dataset *d, const char *product, bool *taken, size_t *groups)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < d->count; i++) {
-		const struct item *item = &d->items[i];
-
-		if (taken[item->group] || strcmp(item->product, product) != 0)
-			continue;
-		taken[item->group] = true;
-		groups[count++] = item->group;
-	}
-	return count;
-}
-
-void dataset_folds(
-    const struct dataset *dataset, size_t folds, uint64_t seed, size_t *fold)
-{
-	bool *taken = xcalloc(dataset->group_count + 1, sizeof(*taken));
-	size_t *groups = xcalloc(dataset->group_count + 1, sizeof(*groups));
-	struct random random;
-	size_t next = 0; /* goes on over products: folds of equal size */
-
-	random_init(&random, seed);
-	for (size_t p = 0; p < dataset->product_count; p++) {
-		size_t count =
-		    groups_of(dataset, dataset->products[p], taken, groups);
-
-		random_shuffle(&random, groups, count);
-		for (size_t i = 0; i < count; i++)
-			fold[groups[i]] = next++ % folds;
-	}
-	free(groups);
-	free(taken);
-}
-
-void features_forge(struct arena *arena, const struct feature_list *base,
-    const struct feature_list *donor, struct feature_list *out)
-{
-	out->items = arena_array(
-	    arena, base->count + donor->count + 1, sizeof(*out->items));
-	out->count = 0;
-	for (size_t i = 0; i < donor->count; i++)
-		if (donor->items[i].group == GROUP_BANNER)
-			out->items[out->count++] = donor->items[i];
-	for (size_t i = 0; i < base->count; i++)
-		if (base->items[i].group != GROUP_BANNER)
-			out->items[out->count++] = base->items[i];
 }

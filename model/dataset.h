@@ -53,7 +53,7 @@ struct dataset {
 	size_t class_count;
 	const char **products; /* all, classes or not, in order of name */
 	size_t product_count;
-	size_t *product_groups; /* deployments of each product */
+	size_t *product_groups;	  /* deployments of each product */
 	const char **group_names; /* "g17": for the vocabulary */
 	size_t group_count;
 	size_t transcripts; /* used */
@@ -79,15 +79,5 @@ void dataset_free(struct dataset *dataset);
  */
 struct dataset *dataset_of(const struct item *items, const char *const *forms,
     size_t count, size_t min_deployments);
-
-/*
- * fold[group] = 0..folds-1, the groups of each product spread evenly; seeded.
- */
-void dataset_folds(const struct dataset *dataset, size_t folds, uint64_t seed,
-    size_t *fold);
-
-/* base with the greeting of donor: what a forged banner does to features. */
-void features_forge(struct arena *arena, const struct feature_list *base,
-    const struct feature_list *donor, struct feature_list *out);
 
 #endif

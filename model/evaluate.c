@@ -6,7 +6,6 @@
  */
 #include "model/evaluate.h"
 
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,47 +14,14 @@
 #include "common/json.h"
 #include "common/random.h"
 #include "model/card.h"
-#include "model/dataset.h"
-#include "model/fit.h"
+#include "model/evaluating.h"
+#include "model/folds.h"
+#include "model/forge.h"
 #include "model/learn.h"
 
 #define INNER_FOLDS   3
 #define INNER_BATCHES 3
 #define OUTER_BATCHES 8
-#define CONFUSIONS    10
-
-static const struct {
-	const char *name;
-	unsigned mask;
-} steps[] = {
-	{ "banner", GROUPS_LADDER_BANNER },
-	{ "+ EHLO", GROUPS_LADDER_EHLO },
-	{ "+ HELP", GROUPS_LADDER_HELP },
-	{ "+ negative replies", GROUPS_LADDER_NEGATIVE },
-	{ "+ TLS", GROUPS_LADDER_TLS },
-};
-
-#define STEPS (sizeof(steps) / sizeof(steps[0]))
-
-struct judgements {
-	struct judged *items;
-	size_t count;
-};
-
-struct evaluating {
-	const struct evaluate_options *options;
-	struct evaluation *e;
-	struct dataset *d;
-	enum tier tier;
-	struct arena *arena;
-	size_t *donor; /* of each item's forged greeting; SIZE_MAX: none */
-	struct judgements sure;	 /* confidence as calibrated */
-	struct judgements given; /* 0 where novel */
-	struct judgements rungs[STEPS][BANNER_STATES];
-	struct rated *rated;
-	size_t rated_count;
-	double known, known_flagged, strange, strange_flagged;
-};
 
 void evaluate_options_defaults(struct evaluate_options *options)
 {
@@ -89,13 +55,6 @@ static struct judgements judgements_new(struct evaluating *v)
 				    sizeof(struct judged)) };
 }
 
-static void judge(struct judgements *j, const struct item *item, size_t truth,
-    size_t answer, double confidence)
-{
-	j->items[j->count++] = (struct judged){ item->group, truth, answer,
-		confidence, item->weight };
-}
-
 /* ------------------------------------------------------------- forging */
 
 static void choose_donors(struct evaluating *v)
@@ -105,33 +64,8 @@ static void choose_donors(struct evaluating *v)
 
 	v->donor = arena_array(v->arena, d->count + 1, sizeof(*v->donor));
 	random_init(&random, v->options->seed);
-	for (size_t i = 0; i < d->count; i++) {
-		size_t start = (size_t)random_below(&random, d->count);
-
-		v->donor[i] = SIZE_MAX;
-		for (size_t k = 0; k < d->count; k++) {
-			size_t j = (start + k) % d->count;
-
-			if (strcmp(d->items[j].product, d->items[i].product) ==
-			    0)
-				continue;
-			v->donor[i] = j;
-			break;
-		}
-	}
-}
-
-static struct feature_list features_of(struct evaluating *v,
-    struct arena *scratch, size_t item, enum banner_state banner)
-{
-	const struct dataset *d = v->d;
-	struct feature_list forged;
-
-	if (banner != BANNER_FORGED || v->donor[item] == SIZE_MAX)
-		return d->items[item].features;
-	features_forge(scratch, &d->items[item].features,
-	    &d->items[v->donor[item]].features, &forged);
-	return forged;
+	for (size_t i = 0; i < d->count; i++)
+		v->donor[i] = forge_donor(d, NULL, i, &random);
 }
 
 /* ------------------------------------------------------------- scoring */
@@ -253,65 +187,6 @@ static void score_with(struct evaluating *v, const struct model *model,
 	arena_free(scratch);
 }
 
-/* ------------------------------------------------------------- the ladder */
-
-static enum status climb(struct evaluating *v, const bool *train,
-    const bool *test, size_t step, enum banner_state state, double cost,
-    struct error *err)
-{
-	unsigned mask = steps[step].mask;
-	struct arena *scratch = arena_new();
-	double *margins = xcalloc(v->d->class_count + 1, sizeof(*margins));
-	enum status status;
-	struct fit *fit;
-
-	if (state == BANNER_HIDDEN)
-		mask &= ~GROUP_BIT(GROUP_BANNER);
-	fit = fit_new(v->d, train, mask, v->options->seed);
-	status = fit_train(fit, cost, err);
-	for (size_t i = 0; status == STATUS_OK && i < v->d->count; i++) {
-		const struct item *item = &v->d->items[i];
-
-		if (!test[i] || item->tier != v->tier ||
-		    item->class_index == CLASS_OTHER)
-			continue;
-		for (int s = state; s < BANNER_STATES;
-		     s += BANNER_FORGED - BANNER_AS_IS) {
-			struct feature_list list =
-			    features_of(v, scratch, i, (enum banner_state)s);
-			size_t best = 0;
-			struct vector x;
-
-			fit_margins(fit, &list, scratch, margins, &x);
-			for (size_t c = 1; c < v->d->class_count; c++)
-				if (margins[c] > margins[best])
-					best = c;
-			judge(&v->rungs[step][s], item, item->class_index, best,
-			    0);
-		}
-		arena_reset(scratch);
-	}
-	fit_free(fit);
-	free(margins);
-	arena_free(scratch);
-	return status;
-}
-
-static enum status climb_all(struct evaluating *v, const bool *train,
-    const bool *test, double cost, struct error *err)
-{
-	enum status status = STATUS_OK;
-
-	for (size_t s = 0; status == STATUS_OK && s < STEPS; s++) {
-		status = climb(v, train, test, s, BANNER_AS_IS, cost, err);
-		/* Hidden, the first rung has nothing left. */
-		if (status == STATUS_OK && s > 0)
-			status =
-			    climb(v, train, test, s, BANNER_HIDDEN, cost, err);
-	}
-	return status;
-}
-
 /* ------------------------------------------------------------- folds */
 
 static enum status learn_part(struct evaluating *v, const bool *train,
@@ -339,7 +214,7 @@ static enum status run_folds(struct evaluating *v, struct error *err)
 	enum status status = STATUS_OK;
 
 	/* Another seed than inside learn(), or folds would nest alike. */
-	dataset_folds(v->d, folds, v->options->seed + 1, fold);
+	folds_assign(v->d, folds, v->options->seed + 1, fold);
 	for (size_t f = 0; status == STATUS_OK && f < folds; f++) {
 		struct model *model;
 		double cost;
@@ -355,18 +230,9 @@ static enum status run_folds(struct evaluating *v, struct error *err)
 			break;
 		score_with(v, model, test, false);
 		model_free(model);
-		status = climb_all(v, train, test, cost, err);
+		status = ladder_climb(v, train, test, cost, err);
 	}
 	return status;
-}
-
-static size_t product_index(const struct dataset *d, const char *product)
-{
-	size_t p = 0;
-
-	while (p < d->product_count && strcmp(d->products[p], product) != 0)
-		p++;
-	return p;
 }
 
 static enum status run_strangers(struct evaluating *v, struct error *err)
@@ -383,12 +249,9 @@ static enum status run_strangers(struct evaluating *v, struct error *err)
 		double cost;
 
 		say(v, "products left out, round %zu of %zu", b + 1, batches);
-		for (size_t i = 0; i < d->count; i++) {
-			test[i] =
-			    product_index(d, d->items[i].product) % batches ==
-			    b;
+		folds_batch(d, batches, b, test);
+		for (size_t i = 0; i < d->count; i++)
 			train[i] = !test[i];
-		}
 		status = learn_part(v, train, &model, &cost, err);
 		if (status != STATUS_OK)
 			break;
@@ -428,8 +291,8 @@ static void score_states(struct evaluating *v, const struct model *model)
 		if (item->tier != v->tier || truth == CLASS_OTHER)
 			continue;
 		for (int s = 0; s < BANNER_STATES; s++) {
-			struct feature_list list =
-			    features_of(v, scratch, i, (enum banner_state)s);
+			struct feature_list list = evaluating_features(
+			    v, scratch, i, (enum banner_state)s);
 			struct model_answer a;
 
 			model_score(model,
@@ -452,111 +315,6 @@ static void run_model(struct evaluating *v)
 	note_seen(v, v->options->model);
 	score_with(v, v->options->model, test, false);
 	score_states(v, v->options->model);
-}
-
-/* ------------------------------------------------------------- figures */
-
-static void figure_classes(struct evaluating *v, const char *const *names)
-{
-	struct evaluation *e = v->e;
-	size_t n = e->class_count;
-	double *right = xcalloc(n + 1, sizeof(*right));
-	double *answered = xcalloc(n + 1, sizeof(*answered));
-
-	e->classes = arena_array(e->arena, n + 1, sizeof(*e->classes));
-	for (size_t i = 0; i < v->sure.count; i++) {
-		const struct judged *j = &v->sure.items[i];
-
-		e->classes[j->truth].deployments += j->weight;
-		answered[j->answer] += j->weight;
-		if (j->answer == j->truth)
-			right[j->truth] += j->weight;
-	}
-	for (size_t c = 0; c < n; c++) {
-		struct class_figures *f = &e->classes[c];
-
-		f->product = arena_strdup(e->arena, names[c]);
-		f->recall =
-		    f->deployments > 0 ? right[c] / f->deployments : NAN;
-		f->precision = answered[c] > 0 ? right[c] / answered[c] : NAN;
-	}
-	free(right);
-	free(answered);
-}
-
-static void figure_rungs(struct evaluating *v)
-{
-	struct evaluation *e = v->e;
-	uint64_t seed = v->options->seed;
-
-	e->rungs = arena_array(e->arena, STEPS, sizeof(*e->rungs));
-	for (size_t s = 0; s < STEPS; s++) {
-		struct rung *rung = &e->rungs[e->rung_count];
-
-		if (v->rungs[s][BANNER_AS_IS].count == 0)
-			continue;
-		e->rung_count++;
-		rung->name = v->options->model ? "everything" : steps[s].name;
-		for (int b = 0; b < BANNER_STATES; b++) {
-			const struct judgements *j = &v->rungs[s][b];
-
-			rung->micro[b] = metrics_interval(metric_micro,
-			    j->items, j->count, e->class_count, seed);
-			rung->macro[b] = metrics_interval(metric_macro,
-			    j->items, j->count, e->class_count, seed);
-		}
-	}
-}
-
-static int by_deployments(const void *a, const void *b)
-{
-	const struct confusion *x = a;
-	const struct confusion *y = b;
-	int order;
-
-	if (x->deployments != y->deployments)
-		return x->deployments < y->deployments ? 1 : -1;
-	order = strcmp(x->truth, y->truth);
-	return order ? order : strcmp(x->answer, y->answer);
-}
-
-static void sort_pairs(struct confusion *list, size_t *count)
-{
-	qsort(list, *count, sizeof(*list), by_deployments);
-	if (*count > CONFUSIONS)
-		*count = CONFUSIONS;
-}
-
-static void figure_all(struct evaluating *v, const char *const *names)
-{
-	struct evaluation *e = v->e;
-	const struct judgements *sure = &v->sure;
-	size_t n = e->class_count;
-	uint64_t seed = v->options->seed;
-
-	e->judged = sure->count;
-	e->micro =
-	    metrics_interval(metric_micro, sure->items, sure->count, n, seed);
-	e->macro =
-	    metrics_interval(metric_macro, sure->items, sure->count, n, seed);
-	e->ece =
-	    metrics_interval(metric_ece, sure->items, sure->count, n, seed);
-	e->ece_rest = metrics_interval(
-	    metric_ece_rest, sure->items, sure->count, n, seed);
-	e->coverage = metrics_interval(
-	    metric_coverage, v->given.items, v->given.count, n, seed);
-	e->auroc = rated_interval(rated_auroc, v->rated, v->rated_count, seed);
-	e->false_accept =
-	    rated_interval(rated_false_accept, v->rated, v->rated_count, seed);
-	e->known_flagged = v->known > 0 ? v->known_flagged / v->known : NAN;
-	e->stranger_flagged =
-	    v->strange > 0 ? v->strange_flagged / v->strange : NAN;
-	for (size_t i = 0; i < v->rated_count; i++)
-		e->strangers += v->rated[i].strange;
-	figure_classes(v, names);
-	figure_rungs(v);
-	sort_pairs(e->confusions, &e->confusion_count);
-	sort_pairs(e->accepted, &e->accepted_count);
 }
 
 /* ------------------------------------------------------------- all of it */
@@ -630,7 +388,7 @@ enum status evaluate(const struct evaluate_options *options,
 		    "no transcript of the plan '%s' or a larger one",
 		    options->plan);
 	if (status == STATUS_OK) {
-		figure_all(&v, class_names(&v));
+		figures_take(&v, class_names(&v));
 		*evaluation = v.e;
 	} else {
 		arena_free(arena);

@@ -4,25 +4,10 @@
 #include <string.h>
 
 #include "common/random.h"
-
-/* A used item of another product, or NULL when there is none. */
-static const struct item *find_donor(const struct dataset *d, const bool *use,
-    const struct item *base, struct random *random)
-{
-	size_t start = (size_t)random_below(random, d->count);
-
-	for (size_t k = 0; k < d->count; k++) {
-		size_t i = (start + k) % d->count;
-
-		if (use[i] && strcmp(d->items[i].product, base->product) != 0)
-			return &d->items[i];
-	}
-	return NULL;
-}
+#include "model/forge.h"
 
 /* The item of each group that is copied: one of the standard plan, if any. */
-static void choose_bases(
-    const struct dataset *d, const bool *use, size_t *base)
+static void choose_bases(const struct dataset *d, const bool *use, size_t *base)
 {
 	for (size_t g = 0; g < d->group_count; g++)
 		base[g] = SIZE_MAX;
@@ -55,17 +40,16 @@ static void add_forged(struct fit *fit, const bool *use, uint64_t seed)
 	random_init(&random, seed);
 	choose_bases(d, use, base);
 	for (size_t g = 0; g < d->group_count; g++) {
-		const struct item *item, *donor;
 		struct feature_list forged;
+		size_t donor;
 
 		if (base[g] == SIZE_MAX)
 			continue;
-		item = &d->items[base[g]];
-		donor = find_donor(d, use, item, &random);
-		if (!donor)
+		donor = forge_donor(d, use, base[g], &random);
+		if (donor == SIZE_MAX)
 			continue;
-		features_forge(
-		    fit->arena, &item->features, &donor->features, &forged);
+		features_forge(fit->arena, &d->items[base[g]].features,
+		    &d->items[donor].features, &forged);
 		add_vector(fit, &forged, base[g], true);
 	}
 	free(base);
@@ -145,8 +129,7 @@ enum status fit_train(struct fit *fit, double cost, struct error *err)
 void fit_margins(const struct fit *fit, const struct feature_list *features,
     struct arena *arena, double *margins, struct vector *vector)
 {
-	vocabulary_vector(
-	    fit->vocabulary, features, fit->mask, arena, vector);
+	vocabulary_vector(fit->vocabulary, features, fit->mask, arena, vector);
 	for (size_t c = 0; c < fit->class_count; c++)
 		margins[c] = fit->bias[c];
 	for (size_t k = 0; k < vector->count; k++) {
@@ -156,4 +139,21 @@ void fit_margins(const struct fit *fit, const struct feature_list *features,
 		for (size_t c = 0; c < fit->class_count; c++)
 			margins[c] += vector->value[k] * row[c];
 	}
+}
+
+struct fit_stored fit_choose(const struct fit *fit)
+{
+	struct fit_stored s = { 0 };
+
+	s.class_of =
+	    arena_array(fit->arena, fit->count + 1, sizeof(*s.class_of));
+	s.stored = arena_array(fit->arena, fit->count + 1, sizeof(*s.stored));
+	for (size_t i = 0; i < fit->count; i++)
+		s.class_of[i] =
+		    fit->forged[i]
+			? SIZE_MAX
+			: fit->dataset->items[fit->source[i]].class_index;
+	novelty_choose(
+	    fit->vectors, s.class_of, fit->count, fit->class_count, s.stored);
+	return s;
 }

@@ -18,6 +18,7 @@
 #include "features/vector.h"
 #include "features/vocabulary.h"
 #include "model/dataset.h"
+#include "model/novelty.h"
 #include "model/svm.h"
 
 /* A feature seen in fewer groups is none: it might tell a deployment. */
@@ -49,5 +50,12 @@ enum status fit_train(struct fit *fit, double cost, struct error *err);
 /* margins[class]; the vector lives in arena. */
 void fit_margins(const struct fit *fit, const struct feature_list *features,
     struct arena *arena, double *margins, struct vector *vector);
+
+/* Which vectors are worth keeping for the distance (model/novelty). */
+struct fit_stored {
+	size_t *class_of; /* SIZE_MAX: forged, or of no class */
+	bool *stored;
+};
+struct fit_stored fit_choose(const struct fit *fit);
 
 #endif

@@ -1,7 +1,8 @@
 #include "model/heldout.h"
 
 #include <stdlib.h>
-#include <string.h>
+
+#include "model/folds.h"
 
 size_t heldout_best(const struct heldout_score *score, size_t classes)
 {
@@ -13,8 +14,8 @@ size_t heldout_best(const struct heldout_score *score, size_t classes)
 	return best;
 }
 
-void heldout_signs(const struct heldout_score *score, size_t classes,
-    double sign[SIGN_COUNT])
+void heldout_signs(
+    const struct heldout_score *score, size_t classes, double sign[SIGN_COUNT])
 {
 	size_t best = heldout_best(score, classes);
 
@@ -25,29 +26,20 @@ void heldout_signs(const struct heldout_score *score, size_t classes,
 
 /* ------------------------------------------------------------- one fit */
 
-static void classes_of(const struct fit *fit, size_t *class_of)
-{
-	for (size_t i = 0; i < fit->count; i++)
-		class_of[i] =
-		    fit->forged[i]
-			? SIZE_MAX
-			: fit->dataset->items[fit->source[i]].class_index;
-}
-
 /* Distances to all classes at once. */
 static void measure(const struct fit *fit, const struct vector *v,
-    const size_t *class_of, const bool *stored, double *distance)
+    const struct fit_stored *kept, double *distance)
 {
 	for (size_t c = 0; c < fit->class_count; c++)
 		distance[c] = 1;
 	for (size_t i = 0; i < fit->count; i++) {
 		double d;
 
-		if (!stored[i])
+		if (!kept->stored[i])
 			continue;
 		d = vector_distance(v, &fit->vectors[i]);
-		if (d < distance[class_of[i]])
-			distance[class_of[i]] = d;
+		if (d < distance[kept->class_of[i]])
+			distance[kept->class_of[i]] = d;
 	}
 }
 
@@ -55,32 +47,26 @@ void heldout_score_items(const struct fit *fit, const bool *test,
     struct arena *arena, struct heldout_score *scores)
 {
 	const struct dataset *d = fit->dataset;
-	size_t *class_of = xcalloc(fit->count + 1, sizeof(*class_of));
-	bool *stored = xcalloc(fit->count + 1, sizeof(*stored));
+	struct fit_stored kept = fit_choose(fit);
 	struct arena *scratch = arena_new();
 
-	classes_of(fit, class_of);
-	novelty_choose(
-	    fit->vectors, class_of, fit->count, fit->class_count, stored);
 	for (size_t i = 0; i < d->count; i++) {
 		struct heldout_score *score = &scores[i];
 		struct vector v;
 
 		if (!test[i])
 			continue;
-		score->margins = arena_array(
-		    arena, fit->class_count + 1, sizeof(double));
-		score->distance = arena_array(
-		    arena, fit->class_count + 1, sizeof(double));
+		score->margins =
+		    arena_array(arena, fit->class_count + 1, sizeof(double));
+		score->distance =
+		    arena_array(arena, fit->class_count + 1, sizeof(double));
 		fit_margins(
 		    fit, &d->items[i].features, scratch, score->margins, &v);
 		score->unseen = novelty_unseen(&v);
-		measure(fit, &v, class_of, stored, score->distance);
+		measure(fit, &v, &kept, score->distance);
 		arena_reset(scratch);
 	}
 	arena_free(scratch);
-	free(stored);
-	free(class_of);
 }
 
 /* ------------------------------------------------------------- rounds */
@@ -150,15 +136,6 @@ enum status heldout_folds(const struct heldout *h, const size_t *fold,
 	return status;
 }
 
-static size_t product_index(const struct dataset *d, const char *product)
-{
-	size_t p = 0;
-
-	while (p < d->product_count && strcmp(d->products[p], product) != 0)
-		p++;
-	return p;
-}
-
 enum status heldout_products(const struct heldout *h, size_t batches,
     double cost, struct heldout_score *scores, struct error *err)
 {
@@ -169,10 +146,9 @@ enum status heldout_products(const struct heldout *h, size_t batches,
 		struct split s = { 0 };
 
 		split_begin(&s, d->count);
+		folds_batch(d, batches, b, s.test);
 		for (size_t i = 0; i < d->count; i++)
-			assign(&s, i, h->use[i],
-			    product_index(d, d->items[i].product) % batches ==
-				b);
+			assign(&s, i, h->use[i], s.test[i]);
 		status = run_split(h, &s, &cost, 1, &scores, err);
 		split_end(&s);
 	}

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "model/fit.h"
+#include "model/folds.h"
 #include "model/heldout.h"
 
 static const double costs_tried[] = { 0.1, 1, 10 };
@@ -25,6 +26,7 @@ struct learning {
 	struct arena *arena;
 	bool *use;
 	size_t *fold;
+	bool *lonely; /* by class: cannot be held out and trained on */
 	double cost;
 	struct heldout_score *known[VIEW_COUNT];   /* by fold */
 	struct heldout_score *strange[VIEW_COUNT]; /* by product */
@@ -37,8 +39,7 @@ static void say(const struct learning *l, const char *sentence)
 		l->options->progress(l->options->user, sentence);
 }
 
-static struct heldout rounds_of(
-    const struct learning *l, enum model_view view)
+static struct heldout rounds_of(const struct learning *l, enum model_view view)
 {
 	return (struct heldout){ .dataset = l->d,
 		.use = l->use,
@@ -60,6 +61,7 @@ static size_t collect(const struct learning *l,
 		const struct item *item = &l->d->items[i];
 
 		if (!scores[i].margins || item->class_index == CLASS_OTHER ||
+		    l->lonely[item->class_index] ||
 		    (tier != TIER_COUNT && item->tier != tier))
 			continue;
 		out[count++] = (struct calibration_item){ scores[i].margins,
@@ -193,8 +195,8 @@ static enum status score_strangers(struct learning *l, struct error *err)
 
 		l->strange[v] = score_room(l);
 		if (l->options->batches > 1)
-			status = heldout_products(&rounds,
-			    l->options->batches, l->cost, l->strange[v], err);
+			status = heldout_products(&rounds, l->options->batches,
+			    l->cost, l->strange[v], err);
 	}
 	return status;
 }
@@ -244,8 +246,7 @@ static size_t collect_signs(const struct learning *l,
 				 heldout_best(&scores[i], l->d->class_count) !=
 				     item->class_index))
 			continue;
-		heldout_signs(
-		    &scores[i], l->d->class_count, out[count].sign);
+		heldout_signs(&scores[i], l->d->class_count, out[count].sign);
 		out[count++].weight = item->weight;
 	}
 	return count;
@@ -281,8 +282,7 @@ static void even_strangers(const struct learning *l, enum tier tier,
 static void limit_novelty(struct learning *l, struct model *model, int view,
     enum tier tier, enum tier from)
 {
-	struct novelty_item *known =
-	    xcalloc(l->d->count + 1, sizeof(*known));
+	struct novelty_item *known = xcalloc(l->d->count + 1, sizeof(*known));
 	struct novelty_item *strange =
 	    xcalloc(l->d->count + 1, sizeof(*strange));
 	size_t known_count =
@@ -340,29 +340,19 @@ static void copy_vector(
 static void store_vectors(
     const struct fit *fit, struct model *model, struct view_part *view)
 {
-	size_t *class_of = xcalloc(fit->count + 1, sizeof(*class_of));
-	bool *stored = xcalloc(fit->count + 1, sizeof(*stored));
+	struct fit_stored kept = fit_choose(fit);
 
-	for (size_t i = 0; i < fit->count; i++)
-		class_of[i] =
-		    fit->forged[i]
-			? SIZE_MAX
-			: fit->dataset->items[fit->source[i]].class_index;
-	novelty_choose(
-	    fit->vectors, class_of, fit->count, fit->class_count, stored);
 	view->stored =
 	    arena_array(model->arena, fit->count + 1, sizeof(*view->stored));
 	view->stored_class = arena_array(
 	    model->arena, fit->count + 1, sizeof(*view->stored_class));
 	for (size_t i = 0; i < fit->count; i++) {
-		if (!stored[i])
+		if (!kept.stored[i])
 			continue;
 		copy_vector(model->arena, &fit->vectors[i],
 		    &view->stored[view->stored_count]);
-		view->stored_class[view->stored_count++] = class_of[i];
+		view->stored_class[view->stored_count++] = kept.class_of[i];
 	}
-	free(stored);
-	free(class_of);
 }
 
 static void copy_rows(
@@ -393,8 +383,8 @@ static enum status train_views(
 			return status;
 		}
 		if (!*model) {
-			*model = model_new(l->d->classes, l->d->class_count,
-			    fit->vocabulary);
+			*model = model_new(
+			    l->d->classes, l->d->class_count, fit->vocabulary);
 			copy_rows(fit, *model, &(*model)->views[v]);
 			store_vectors(fit, *model, &(*model)->views[v]);
 			fit->vocabulary = NULL;
@@ -420,10 +410,9 @@ static void learn_versions(const struct learning *l, struct model *model)
 			const struct item *item = &l->d->items[i];
 
 			if (l->use[i] && item->class_index == c)
-				items[count++] = (struct version_item){
-					item->version, item->group,
-					&item->features
-				};
+				items[count++] =
+				    (struct version_item){ item->version,
+					    item->group, &item->features };
 		}
 		version_learn(model->arena, items, count, &model->versions[c]);
 	}
@@ -438,18 +427,19 @@ static void begin(struct learning *l)
 	l->use = arena_array(l->arena, count + 1, sizeof(*l->use));
 	for (size_t i = 0; i < count; i++)
 		l->use[i] = !l->options->use || l->options->use[i];
-	l->fold = arena_array(
-	    l->arena, l->d->group_count + 1, sizeof(*l->fold));
-	dataset_folds(l->d, l->options->folds, l->options->seed, l->fold);
+	l->fold =
+	    arena_array(l->arena, l->d->group_count + 1, sizeof(*l->fold));
+	l->lonely = folds_lonely(l->d, l->use, l->arena);
+	folds_assign(l->d, l->options->folds, l->options->seed, l->fold);
 }
 
 enum status learn(const struct dataset *dataset,
     const struct learn_options *options, struct model **model,
     struct learn_record *record, struct error *err)
 {
-	struct learning l = { .d = dataset,
-		.options = options,
-		.record = record };
+	struct learning l = {
+		.d = dataset, .options = options, .record = record
+	};
 	enum status status;
 
 	memset(record, 0, sizeof(*record));

@@ -424,11 +424,11 @@ void decide(const struct classifier *classifier, struct arena *arena,
 	};
 
 	*prediction = p;
-	p->host = t->host;
+	p->host = arena_strdup(arena, t->host);
 	p->port = t->port;
-	p->name = t->name;
+	p->name = t->name ? arena_strdup(arena, t->name) : NULL;
 	p->outcome = t->outcome;
-	p->plan = t->plan;
+	p->plan = arena_strdup(arena, t->plan);
 	if (classifier->model)
 		p->model = model_name(classifier->model);
 	reasons_init(&d.reasons, arena, REASONS_MAX);

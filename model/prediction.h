@@ -8,8 +8,8 @@
  * novel host at least novelty / (1 + novelty); 0 when there was no model to
  * ask. null for a host that did not speak.
  *
- * Memory: everything lives in the arena given to decide(). NULL: not known,
- * written as null.
+ * Memory: everything lives in the arena given to decide() or in its classifier;
+ * nothing in the transcript. NULL: not known, written as null.
  */
 #ifndef MXPRINT_MODEL_PREDICTION_H
 #define MXPRINT_MODEL_PREDICTION_H

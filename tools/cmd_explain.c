@@ -6,6 +6,7 @@
 
 #include "common/log.h"
 #include "model/explanation.h"
+#include "prober/plan.h"
 #include "prober/target.h"
 #include "survey/store.h"
 #include "tools/command.h"
@@ -160,6 +161,15 @@ static void print_rules(
 	}
 }
 
+static const char *probe_help(const char *id)
+{
+	for (size_t i = 0; i < plan_probe_count(); i++) {
+		if (strcmp(plan_probe(i)->id, id) == 0)
+			return plan_probe(i)->help;
+	}
+	return "";
+}
+
 static void print_settle(
     const struct catalog *catalog, const struct explanation *e)
 {
@@ -171,7 +181,8 @@ static void print_settle(
 	    reasons_product_name(catalog, view->best),
 	    reasons_product_name(catalog, view->rival));
 	for (size_t i = 0; i < e->settle_count; i++)
-		printf("  %.2f  %s\n", e->settle[i].weight, e->settle[i].probe);
+		printf("  %.2f  %-16s %s\n", e->settle[i].weight,
+		    e->settle[i].probe, probe_help(e->settle[i].probe));
 	if (e->settle_count == 0)
 		puts("  every probe that the model knows was sent: only a "
 		     "person's label can (mxprint review)");

@@ -296,7 +296,7 @@ static int after_probe(struct dialog *d, const struct dialog_event *event)
 	const struct line *line = &d->script->lines[d->probe];
 
 	if (event->code / 100 == 2 && line->probe->tiers &&
-	    starts_with(line->bytes, "MAIL"))
+	    starts_with(line->bytes, "MAIL "))
 		d->in_mail = true;
 	if (event->code >= 400 && strcmp(line->probe->id, "mail-null") == 0)
 		d->no_mail = true;

@@ -10,7 +10,7 @@ build="gcc make pkg-config libc6-dev libevent-dev libc-ares-dev libssl-dev
 	zlib1g-dev libsqlite3-dev libpcre2-dev libvectorscan-dev libyajl-dev
 	libidn2-dev libpsl-dev libsvm-dev"
 demo="$build nsd python3"
-test="$demo git g++ libcmocka-dev libjansson-dev python3-jsonschema clang
+test="$demo git g++ openssl libcmocka-dev libjansson-dev python3-jsonschema clang
 	clang-format libclang-rt-14-dev sqlite3 man-db groff procps"
 lab="$test debootstrap iproute2 openssl nodejs"
 

@@ -10,7 +10,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "common/arena.h"
 #include "common/log.h"
 #include "transcript/reply.h"
 
@@ -24,135 +23,40 @@ static const struct row {
 	int accepted, refused;
 	enum connection_end silent, closed, reset;
 	enum dialog_timer timer;
+	enum frame sends; /* of the steps that send a part of the frame */
 } rows[STEP_COUNT] = {
 	[STEP_CLOSED] = { "closed", STEP_CLOSED, STEP_CLOSED, END_CLOSED,
-	    END_CLOSED, END_RESET, TIMER_REPLY },
+	    END_CLOSED, END_RESET, TIMER_REPLY, FRAME_COUNT },
 	[STEP_GREETING] = { "greeting", STEP_EHLO, STEP_QUIT, END_TIMEOUT,
-	    END_CLOSED, END_RESET, TIMER_GREETING },
+	    END_CLOSED, END_RESET, TIMER_GREETING, FRAME_GREETING },
 	[STEP_EHLO] = { "ehlo", STEP_NEXT, STEP_HELO, END_TIMEOUT, END_CLOSED,
-	    END_RESET, TIMER_REPLY },
+	    END_RESET, TIMER_REPLY, FRAME_EHLO },
 	[STEP_HELO] = { "helo", STEP_NEXT, STEP_QUIT, END_TIMEOUT, END_CLOSED,
-	    END_RESET, TIMER_REPLY },
+	    END_RESET, TIMER_REPLY, FRAME_HELO },
 	[STEP_PROBE] = { "probe", STEP_NEXT, STEP_NEXT, END_TIMEOUT, END_CLOSED,
-	    END_RESET, TIMER_REPLY },
+	    END_RESET, TIMER_REPLY, FRAME_COUNT },
 	[STEP_CANCEL] = { "cancel", STEP_NEXT, STEP_NEXT, END_TIMEOUT,
-	    END_CLOSED, END_RESET, TIMER_REPLY },
+	    END_CLOSED, END_RESET, TIMER_REPLY, FRAME_CANCEL },
 	[STEP_RESET] = { "reset", STEP_NEXT, STEP_QUIT, END_TIMEOUT, END_CLOSED,
-	    END_RESET, TIMER_REPLY },
+	    END_RESET, TIMER_REPLY, FRAME_RESET },
 	[STEP_MAIL] = { "mail", STEP_NEXT, STEP_NEXT, END_TIMEOUT, END_CLOSED,
-	    END_RESET, TIMER_REPLY },
+	    END_RESET, TIMER_REPLY, FRAME_MAIL },
 	[STEP_SETTLE] = { "settle", STEP_QUIT, STEP_QUIT, END_TIMEOUT,
-	    END_CLOSED, END_RESET, TIMER_SETTLE },
+	    END_CLOSED, END_RESET, TIMER_SETTLE, FRAME_COUNT },
 	[STEP_DISMISSED] = { "dismissed", STEP_QUIT, STEP_QUIT, END_TIMEOUT,
-	    END_CLOSED, END_RESET, TIMER_LEAVE },
+	    END_CLOSED, END_RESET, TIMER_LEAVE, FRAME_COUNT },
 	[STEP_STARTTLS] = { "starttls", STEP_HANDSHAKE, STEP_QUIT, END_TIMEOUT,
-	    END_CLOSED, END_RESET, TIMER_REPLY },
+	    END_CLOSED, END_RESET, TIMER_REPLY, FRAME_STARTTLS },
 	[STEP_HANDSHAKE] = { "handshake", STEP_TLS_EHLO, STEP_CLOSED,
-	    END_TLS_FAILED, END_TLS_FAILED, END_TLS_FAILED, TIMER_REPLY },
+	    END_TLS_FAILED, END_TLS_FAILED, END_TLS_FAILED, TIMER_REPLY,
+	    FRAME_COUNT },
 	[STEP_TLS_EHLO] = { "tls-ehlo", STEP_QUIT, STEP_QUIT, END_TIMEOUT,
-	    END_CLOSED, END_RESET, TIMER_REPLY },
+	    END_CLOSED, END_RESET, TIMER_REPLY, FRAME_TLS_EHLO },
 	[STEP_QUIT] = { "quit", STEP_LEAVING, STEP_LEAVING, END_QUIT_SILENT,
-	    END_QUIT_SILENT, END_RESET, TIMER_REPLY },
+	    END_QUIT_SILENT, END_RESET, TIMER_REPLY, FRAME_QUIT },
 	[STEP_LEAVING] = { "leaving", STEP_LEAVING, STEP_LEAVING, END_QUIT_OPEN,
-	    END_QUIT_CLOSED, END_QUIT_CLOSED, TIMER_LEAVE },
+	    END_QUIT_CLOSED, END_QUIT_CLOSED, TIMER_LEAVE, FRAME_COUNT },
 };
-
-/* Steps that send a frame probe of the table. */
-static const char *const step_probe[STEP_COUNT] = {
-	[STEP_GREETING] = PROBE_GREETING,
-	[STEP_EHLO] = PROBE_EHLO,
-	[STEP_HELO] = PROBE_HELO,
-	[STEP_CANCEL] = "auth-cancel",
-	[STEP_RESET] = "rset",
-	[STEP_MAIL] = "mail-null",
-	[STEP_STARTTLS] = PROBE_STARTTLS,
-	[STEP_TLS_EHLO] = PROBE_TLS_EHLO,
-	[STEP_QUIT] = PROBE_QUIT,
-};
-
-struct line { /* a probe with our name put in */
-	const struct probe *probe;
-	struct bytes bytes;
-	bool left_out; /* by --no-help */
-};
-
-struct dialog_script {
-	struct arena *arena;
-	const struct plan *plan;
-	struct line *lines; /* of the plan */
-	struct line frame[STEP_COUNT];
-	bool no_tls;
-};
-
-/* ------------------------------------------------------------- the script */
-
-static struct bytes put_name(
-    struct arena *arena, const struct probe *probe, const char *ehlo)
-{
-	static const char mark[] = "{ehlo}";
-	const size_t mark_len = sizeof(mark) - 1;
-	const char *at = memmem(probe->bytes, probe->len, mark, mark_len);
-	size_t before = at ? (size_t)(at - probe->bytes) : probe->len;
-	size_t name = at ? strlen(ehlo) : 0;
-	size_t after = at ? probe->len - before - mark_len : 0;
-	char *out = arena_alloc(arena, before + name + after + 1);
-
-	memcpy(out, probe->bytes, before);
-	if (at) {
-		memcpy(out + before, ehlo, name);
-		memcpy(out + before + name, at + mark_len, after);
-	}
-	return (struct bytes){ out, before + name + after };
-}
-
-struct dialog_script *dialog_script_new(
-    const struct plan *plan, const char *ehlo, bool no_help, bool no_tls)
-{
-	struct arena *arena = arena_new();
-	struct dialog_script *script = arena_alloc(arena, sizeof(*script));
-
-	script->arena = arena;
-	script->plan = plan;
-	script->no_tls = no_tls;
-	script->lines =
-	    arena_array(arena, plan->probe_count, sizeof(*script->lines));
-	for (size_t i = 0; i < plan->probe_count; i++) {
-		const struct probe *probe = plan->probes[i];
-
-		script->lines[i] = (struct line){
-			.probe = probe,
-			.bytes = put_name(arena, probe, ehlo),
-			.left_out = no_help && !strcmp(probe->id, PROBE_HELP),
-		};
-	}
-	for (int i = 0; i < STEP_COUNT; i++) {
-		struct line *line = &script->frame[i];
-
-		if (!step_probe[i])
-			continue;
-		line->probe = plan_probe_find(step_probe[i]);
-		line->bytes = put_name(arena, line->probe, ehlo);
-	}
-	return script;
-}
-
-void dialog_script_free(struct dialog_script *script)
-{
-	if (script)
-		arena_free(script->arena);
-}
-
-const struct probe *dialog_script_probe(
-    const struct dialog_script *script, size_t i, struct bytes *bytes)
-{
-	for (size_t k = 0; k < script->plan->probe_count; k++) {
-		if (script->lines[k].left_out || i-- > 0)
-			continue;
-		*bytes = script->lines[k].bytes;
-		return script->lines[k].probe;
-	}
-	return NULL;
-}
 
 /* -------------------------------------------------------------- the budget */
 
@@ -214,10 +118,7 @@ static size_t first_possible(const struct dialog *d)
 
 static bool wants_tls(const struct dialog *d)
 {
-	const struct dialog_script *script = d->script;
-
-	if (!script->plan->starttls || script->no_tls || d->tls_tried ||
-	    !d->offers_tls || d->in_mail)
+	if (!d->script->tls || d->tls_tried || !d->offers_tls || d->in_mail)
 		return false;
 	/* A server that refuses everything will refuse this as well. */
 	return errors_left(d) > 0 || d->accepted;
@@ -447,9 +348,7 @@ static struct dialog_action action_of(
     const struct dialog *d, enum connection_end end)
 {
 	struct dialog_action action = { .timer = rows[d->step].timer };
-	const struct line *line = d->step == STEP_PROBE
-				      ? &d->script->lines[d->probe]
-				      : &d->script->frame[d->step];
+	const struct line *line;
 
 	switch (d->step) {
 	case STEP_CLOSED:
@@ -465,6 +364,9 @@ static struct dialog_action action_of(
 		action.act = ACT_HANDSHAKE;
 		return action;
 	default:
+		line = d->step == STEP_PROBE
+			   ? &d->script->lines[d->probe]
+			   : &d->script->frame[rows[d->step].sends];
 		action.act = d->step == STEP_GREETING ? ACT_LISTEN : ACT_SEND;
 		action.probe = line->probe->id;
 		action.bytes = line->bytes;
@@ -522,7 +424,7 @@ struct dialog_action dialog_advance(
 	return action_of(d, end);
 }
 
-void dialog_init(struct dialog *d, const struct dialog_script *script)
+void dialog_init(struct dialog *d, const struct script *script)
 {
 	memset(d, 0, sizeof(*d));
 	d->script = script;

@@ -11,8 +11,7 @@
  * dialog_advance() alone changes the state. Errors are counted by replies: a
  * command of ours that got 4xx or 5xx.
  *
- * Memory: a script is shared by all dialogs of a scan and outlives them; the
- *         bytes of an action belong to the script.
+ * Memory: the bytes of an action belong to the script, which outlives it.
  */
 #ifndef MXPRINT_PROBER_DIALOG_H
 #define MXPRINT_PROBER_DIALOG_H
@@ -22,19 +21,10 @@
 #include <stdint.h>
 
 #include "prober/plan.h"
+#include "prober/script.h"
 #include "transcript/transcript.h"
 
 #define DIALOG_SLOW_MS 3000 /* a slower reply is a tarpit's */
-
-struct dialog_script; /* a plan with our name put in */
-
-struct dialog_script *dialog_script_new(
-    const struct plan *plan, const char *ehlo, bool no_help, bool no_tls);
-void dialog_script_free(struct dialog_script *script);
-/* The plan's probes that will be sent, in order, for --dry-run; i counts from
- * 0, NULL at the end. */
-const struct probe *dialog_script_probe(
-    const struct dialog_script *script, size_t i, struct bytes *bytes);
 
 enum dialog_step {
 	STEP_CLOSED,
@@ -56,7 +46,7 @@ enum dialog_step {
 };
 
 struct dialog {
-	const struct dialog_script *script;
+	const struct script *script;
 	enum dialog_step step;
 	uint64_t asked[(PLAN_PROBES_MAX + 63) / 64]; /* plan probes sent */
 	int connections;
@@ -130,7 +120,7 @@ struct dialog_action {
 	enum connection_end end; /* of ACT_CLOSE */
 };
 
-void dialog_init(struct dialog *d, const struct dialog_script *script);
+void dialog_init(struct dialog *d, const struct script *script);
 void dialog_open(struct dialog *d);
 struct dialog_action dialog_advance(
     struct dialog *d, const struct dialog_event *event);

@@ -13,39 +13,16 @@
 #ifndef MXPRINT_PROBER_SESSION_H
 #define MXPRINT_PROBER_SESSION_H
 
-#include <event2/event.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
 
-#include "common/error.h"
 #include "prober/dialog.h"
+#include "prober/network.h"
 #include "prober/record.h"
-#include "prober/tls.h"
 
 struct session;
-
-struct network_options {
-	struct sockaddr_storage source; /* ss_family 0: the kernel's choice */
-	socklen_t source_len;
-	int connect_timeout_ms;
-	int greeting_timeout_ms;
-	int reply_timeout_ms;
-	size_t reply_cap;
-	size_t connection_cap;
-	bool tls;		       /* have a TLS context */
-	void (*connected)(void *user); /* SYN answered, one way or the other */
-	void (*done)(struct session *session, void *user);
-};
-
-/* What all sessions of a scan share: loop, time-out queues, TLS, a buffer. */
-struct network;
-
-enum status network_new(struct event_base *base,
-    const struct network_options *options, struct network **network,
-    struct error *err);
-void network_free(struct network *network);
 
 struct session_target {
 	const struct sockaddr *address;

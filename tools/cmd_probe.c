@@ -164,7 +164,8 @@ static enum status read_hosts(
 	return status;
 }
 
-/* --------------------------------------------------------------- transcripts */
+/* --------------------------------------------------------------- transcripts
+ */
 
 static void put_label(const struct probe_run *run, struct transcript *t)
 {
@@ -193,8 +194,7 @@ static enum status on_finished(void *user, struct transcript *t,
 	transcript_free(t);
 	if (run->line.overflow)
 		return error_set(err, STATUS_SOFTWARE, "transcript too long");
-	status = lines_write(
-	    run->writer, run->line.data, run->line.len, err);
+	status = lines_write(run->writer, run->line.data, run->line.len, err);
 	return status;
 }
 

@@ -74,7 +74,8 @@ static void add_route(struct host_list *list, const struct route *route)
 	for (size_t i = 0; i < route->host_count; i++) {
 		const struct mx_host *mx = &route->hosts[i];
 
-		if (taken > 0 && mx->preference != route->hosts[i - 1].preference)
+		if (taken > 0 &&
+		    mx->preference != route->hosts[i - 1].preference)
 			return;
 		for (size_t k = 0;
 		     k < mx->address_count && taken < HOSTS_PER_DOMAIN; k++) {
@@ -107,8 +108,8 @@ static enum status add_line(
 	if (tab) {
 		name = target_domain(list->arena, tab + 1, &reason);
 		if (!name)
-			return error_set(err, STATUS_DATA, "MX name: %s",
-			    reason);
+			return error_set(
+			    err, STATUS_DATA, "MX name: %s", reason);
 		len = (size_t)(tab - line);
 	}
 	return host_list_add(
@@ -137,8 +138,8 @@ enum status host_list_read(
 		else if (add_line(list, line, len, &why) == STATUS_OK)
 			continue;
 		list->rejected++;
-		log_warn("%s:%ld: %s", lines_path(reader),
-		    lines_number(reader), why.text);
+		log_warn("%s:%ld: %s", lines_path(reader), lines_number(reader),
+		    why.text);
 	}
 	lines_free(reader);
 	return status;

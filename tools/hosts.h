@@ -31,7 +31,7 @@ void host_list_clear(struct host_list *list);
 enum status host_list_add(struct host_list *list, const char *text,
     const char *name, struct error *err);
 /* Bad lines are told as "FILE:LINE: why" and counted. "-": standard input. */
-enum status host_list_read(struct host_list *list, const char *path,
-    struct error *err);
+enum status host_list_read(
+    struct host_list *list, const char *path, struct error *err);
 
 #endif

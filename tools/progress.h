@@ -22,13 +22,13 @@ struct progress {
 void progress_init(struct progress *progress, const char *what, bool quiet);
 void progress_scan(struct progress *progress, const struct scan_stats *stats);
 /* Any other line with the same manners. */
-void progress_line(struct progress *progress, int64_t elapsed_ms,
-    const char *text);
+void progress_line(
+    struct progress *progress, int64_t elapsed_ms, const char *text);
 /* Ends the line on a terminal, so that other output starts on its own. */
 void progress_end(struct progress *progress);
 
 /* "done 12 of 90 hosts, ...": the text of the line, without newline. */
-void progress_text(struct buffer *out, const char *what,
-    const struct scan_stats *stats);
+void progress_text(
+    struct buffer *out, const char *what, const struct scan_stats *stats);
 
 #endif

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "common/log.h"
-#include "prober/dialog.h"
+#include "prober/script.h"
 
 #define HOUR_MS	     3600000
 #define PRIVATE_EHLO "mxprint.test" /* where nobody minds who asks */
@@ -24,7 +24,8 @@ void scan_settings_clear(struct scan_settings *settings)
 	blocklist_free(settings->may_test);
 }
 
-/* --------------------------------------------------- one option, by its kind */
+/* --------------------------------------------------- one option, by its kind
+ */
 
 struct number { /* options that are a bounded whole number */
 	const char *name;
@@ -69,10 +70,9 @@ static enum option_taken take_number(struct scan_settings *settings,
 
 		if (strcmp(n->name, spec->name) != 0)
 			continue;
-		if (n->duration ? !option_duration(
-				      reader, spec, n->min, n->max, &value)
-				: !option_int(
-				      reader, spec, n->min, n->max, &value))
+		if (n->duration
+			? !option_duration(reader, spec, n->min, n->max, &value)
+			: !option_int(reader, spec, n->min, n->max, &value))
 			return OPTION_BAD;
 		*(int *)(void *)((char *)settings + n->offset) = (int)value;
 		return OPTION_TAKEN;
@@ -247,10 +247,8 @@ void scan_settings_show(const struct scan_settings *settings,
     const struct scan_target *targets, size_t count)
 {
 	const struct scan_options *o = &settings->options;
-	struct dialog_script *script =
-	    dialog_script_new(o->plan, o->ehlo, o->no_help, o->no_tls);
-	const struct probe *probe;
-	struct bytes bytes;
+	struct script *script =
+	    script_new(o->plan, o->ehlo, o->no_help, o->no_tls);
 	char quoted[128];
 
 	printf("plan %s: at most ", o->plan->name);
@@ -260,14 +258,19 @@ void scan_settings_show(const struct scan_settings *settings,
 		printf("%d", o->plan->errors_per_host);
 	printf(" provoked errors and %d connection%s a host\n",
 	    o->plan->connections_max, o->plan->connections_max > 1 ? "s" : "");
-	printf("sent, in this order, each after the reply to the one before:\n");
+	printf(
+	    "sent, in this order, each after the reply to the one before:\n");
 	printf("  %-20s EHLO %s\\r\\n (HELO if that is refused)\n", "ehlo",
 	    o->ehlo);
-	for (size_t i = 0;
-	     (probe = dialog_script_probe(script, i, &bytes)) != NULL; i++)
-		printf("  %-20s %s\n", probe->id,
-		    log_quote(quoted, sizeof(quoted), bytes.data, bytes.len));
-	if (o->plan->starttls && !o->no_tls)
+	for (size_t i = 0; i < o->plan->probe_count; i++) {
+		const struct line *line = &script->lines[i];
+
+		if (!line->left_out)
+			printf("  %-20s %s\n", line->probe->id,
+			    log_quote(quoted, sizeof(quoted), line->bytes.data,
+				line->bytes.len));
+	}
+	if (script->tls)
 		printf("  %-20s STARTTLS\\r\\n, then EHLO again (if EHLO "
 		       "offered it)\n",
 		    "starttls");
@@ -279,5 +282,5 @@ void scan_settings_show(const struct scan_settings *settings,
 		    targets[i].name ? targets[i].name : "");
 	printf("at this pace it takes at least %lld s\n",
 	    (long long)scan_estimate_s(o, targets, count));
-	dialog_script_free(script);
+	script_free(script);
 }

@@ -327,14 +327,25 @@ static void make_maps(struct learning *l, struct model *model)
 
 /* ------------------------------------------------------------- the model */
 
+/* Aligned, unlike arena_copy. */
+static void *copy_array(
+    struct arena *arena, const void *from, size_t count, size_t size)
+{
+	void *to = arena_array(arena, count + 1, size);
+
+	if (count > 0)
+		memcpy(to, from, count * size);
+	return to;
+}
+
 static void copy_vector(
     struct arena *arena, const struct vector *from, struct vector *to)
 {
 	*to = *from;
-	to->index = (feature_id *)arena_copy(
-	    arena, from->index, from->count * sizeof(*from->index));
-	to->value = (double *)arena_copy(
-	    arena, from->value, from->count * sizeof(*from->value));
+	to->index = copy_array(
+	    arena, from->index, from->count, sizeof(*from->index));
+	to->value = copy_array(
+	    arena, from->value, from->count, sizeof(*from->value));
 }
 
 static void store_vectors(
@@ -360,10 +371,10 @@ static void copy_rows(
 {
 	size_t cells = model->feature_count * model->class_count;
 
-	view->weights = (double *)arena_copy(
-	    model->arena, fit->weights, cells * sizeof(double));
-	view->bias = (double *)arena_copy(
-	    model->arena, fit->bias, model->class_count * sizeof(double));
+	view->weights = copy_array(
+	    model->arena, fit->weights, cells, sizeof(double));
+	view->bias = copy_array(
+	    model->arena, fit->bias, model->class_count, sizeof(double));
 }
 
 /* Both views see the same items, so their vocabularies are equal. */

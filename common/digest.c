@@ -20,7 +20,9 @@ static uint64_t read64(const uint8_t *p)
 	return v;
 }
 
-static void round1(uint64_t v[4])
+/* Inlined, so that v stays in registers: tables hash short keys by the million.
+ */
+static inline __attribute__((always_inline)) void round1(uint64_t v[4])
 {
 	v[0] += v[1];
 	v[1] = rotl(v[1], 13) ^ v[0];

@@ -22,7 +22,7 @@ struct feature_sink {
 		uint32_t item; /* index + 1, 0: free */
 	} * slots;
 	size_t mask;
-	uint8_t key[16];
+	uint64_t key[2];
 };
 
 void sink_init(struct feature_sink *sink, struct arena *arena);

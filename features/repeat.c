@@ -11,10 +11,13 @@ static const char *const known_verbs[] = { "HELO", "EHLO", "LHLO", "MAIL",
 	"RCPT", "DATA", "BDAT", "RSET", "NOOP", "QUIT", "HELP", "VRFY", "EXPN",
 	"ETRN", "AUTH", "STARTTLS", "TURN", "SOML", "SAML", "SEND" };
 
-enum { FORM_OCTAL, FORM_HEX, FORM_CARET, FORM_MARK, FORM_BLANK, FORM_GONE };
+enum { FORM_OCTAL, FORM_HEX, FORM_MARK, FORM_CARET, FORM_BLANK, FORM_GONE };
 
 static const char *const form_names[] = { "line-octal", "line-hex",
-	"line-caret", "line-mark", "line-blank", "line-removed" };
+	"line-mark", "line-caret", "line-blank", "line-removed" };
+
+_Static_assert(sizeof(form_names) / sizeof(*form_names) == REPEAT_FORMS,
+    "a name for each form");
 
 static bool same(const char *a, const char *b, size_t len, int (*to)(int))
 {
@@ -100,7 +103,7 @@ void repeat_init(struct repeat *r, const struct bytes *sent)
 	r->line = *sent;
 	r->arg_count = 0;
 	r->control = false;
-	for (size_t i = 0; i < sizeof(r->forms) / sizeof(*r->forms); i++)
+	for (size_t i = 0; i < REPEAT_FORMS; i++)
 		r->forms[i].len = 0;
 	while (r->line.len && (r->line.data[r->line.len - 1] == '\n' ||
 				  r->line.data[r->line.len - 1] == '\r'))
@@ -117,7 +120,7 @@ void repeat_init(struct repeat *r, const struct bytes *sent)
 	r->known_verb = is_known(&r->verb);
 	if (!r->control)
 		return;
-	for (size_t i = 0; i < sizeof(r->forms) / sizeof(*r->forms); i++)
+	for (size_t i = 0; i < REPEAT_FORMS; i++)
 		write_form(r, i);
 }
 
@@ -163,13 +166,15 @@ static size_t match_line(const struct repeat *r, const char *text, size_t len,
 
 	if (suffix)
 		return named(name, "line", suffix, n);
-	for (size_t i = 0;
-	     r->control && i < sizeof(r->forms) / sizeof(*r->forms); i++) {
-		suffix = match_case(
-		    r->forms[i].data, r->forms[i].len, text, len, at);
+	for (size_t i = 0; r->control && i < REPEAT_FORMS; i++) {
+		const struct bytes form = { r->forms[i].data, r->forms[i].len };
+
+		/* HE<NUL>LO without its NUL is a word of many answers. */
+		if (is_known(&form) && !quoted(text, len, at, form.len))
+			continue;
+		suffix = match_case(form.data, form.len, text, len, at);
 		if (suffix)
-			return named(
-			    name, r->forms[i].how, suffix, r->forms[i].len);
+			return named(name, r->forms[i].how, suffix, form.len);
 	}
 	if (r->nul_at < n &&
 	    (r->nul_at > 3 || quoted(text, len, at, r->nul_at))) {

@@ -19,6 +19,7 @@
 #define REPEAT_ARGS_MAX	 8
 #define REPEAT_NAME_SIZE 32
 #define REPEAT_FORM_MAX	 256
+#define REPEAT_FORMS	 6
 
 struct repeat {
 	struct bytes line; /* what was sent, without its end */
@@ -33,7 +34,7 @@ struct repeat {
 		char data[REPEAT_FORM_MAX];
 		size_t len;
 		const char *how;
-	} forms[6];
+	} forms[REPEAT_FORMS];
 };
 
 void repeat_init(struct repeat *repeat, const struct bytes *sent);

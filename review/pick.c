@@ -61,6 +61,11 @@ static void parse_wanted(struct search *s, const char *wanted)
 	s->address = text;
 }
 
+static bool has_port(const struct search *s, const struct survey_host *host)
+{
+	return s->port == 0 || s->port == host->port;
+}
+
 static enum status match_host(
     void *user, const struct survey_host *host, struct error *err)
 {
@@ -69,8 +74,35 @@ static enum status match_host(
 		    (host->name && strcasecmp(host->name, s->address) == 0);
 
 	(void)err;
-	if (same && (s->port == 0 || s->port == host->port))
+	if (same && has_port(s, host))
 		add_pick(s, host);
+	return STATUS_OK;
+}
+
+static bool picked(const struct picks *p, const struct survey_host *host)
+{
+	for (size_t i = 0; i < p->count; i++) {
+		if (p->items[i].port == host->port &&
+		    strcmp(p->items[i].host, host->host) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A host may have more names than the one it was asked under. */
+static enum status match_domain(
+    void *user, const struct survey_domain *domain, struct error *err)
+{
+	struct search *s = user;
+
+	(void)err;
+	for (size_t i = 0; i < domain->host_count; i++) {
+		const struct survey_domain_host *h = &domain->hosts[i];
+
+		if (h->mx && strcasecmp(h->mx, s->address) == 0 &&
+		    has_port(s, &h->host) && !picked(s->found, &h->host))
+			add_pick(s, &h->host);
+	}
 	return STATUS_OK;
 }
 
@@ -100,6 +132,8 @@ enum status pick_host(struct store *store, struct arena *arena,
 
 	parse_wanted(&s, wanted);
 	status = store_each_host(store, match_host, &s, err);
+	if (status == STATUS_OK && found.count == 0)
+		status = store_each_domain(store, match_domain, &s, err);
 	if (status != STATUS_OK)
 		return status;
 	if (found.count == 0)

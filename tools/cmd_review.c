@@ -3,11 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "catalog/suggest.h"
-#include "common/clock.h"
 #include "common/log.h"
-#include "review/answers.h"
-#include "review/pick.h"
+#include "review/labelling.h"
 #include "review/queue.h"
 #include "review/show.h"
 #include "tools/command.h"
@@ -16,7 +13,6 @@
 
 extern const struct command command_review;
 
-#define LABELS_MAX    256
 #define LIMIT_DEFAULT 20
 #define TEXT_LENGTH   500 /* of a comment, a name, a version */
 
@@ -24,7 +20,7 @@ struct review_options {
 	struct queue_options queue;
 	struct show_options show;
 	enum writer_format format;
-	const char *labels[LABELS_MAX]; /* HOST=PRODUCT */
+	const char *labels[LABELLING_MAX]; /* HOST=PRODUCT */
 	size_t label_count;
 	const char *version, *comment, *annotator;
 	bool cluster;
@@ -40,7 +36,7 @@ static bool complain(const struct command *self, const char *sentence)
 static bool add_label(const struct command *self, const char *value,
     struct review_options *options)
 {
-	if (options->label_count == LABELS_MAX)
+	if (options->label_count == LABELLING_MAX)
 		return complain(self, "at most 256 --label at once");
 	if (!strchr(value, '='))
 		return complain(self, "--label wants HOST=PRODUCT");
@@ -163,163 +159,33 @@ static enum status list(const struct survey_folder *survey,
 
 /* ------------------------------------------------------------- the answers */
 
-static enum status check_product(
-    const struct catalog *catalog, const char *product, struct error *err)
+static void tell(void *user, const char *host, int port, const char *product)
 {
-	const char *ids[5];
-	char quoted[64], near[300] = "";
-	size_t count, at = 0;
-
-	if (strcmp(product, PRODUCT_UNKNOWN) == 0 ||
-	    catalog_find(catalog, product) != PRODUCT_NONE)
-		return STATUS_OK;
-	count = catalog_suggest(catalog, product, ids, 5);
-	for (size_t i = 0; i < count && at < sizeof(near); i++)
-		at += (size_t)snprintf(near + at, sizeof(near) - at, "%s%s",
-		    i ? ", " : " (did you mean ", ids[i]);
-	return error_set(err, STATUS_USAGE,
-	    "no product '%s'%s%s; `mxprint catalog search WORD` finds ids, "
-	    "\"unknown\" marks a host as looked at",
-	    log_quote(quoted, sizeof(quoted), product, strlen(product)), near,
-	    count ? "?)" : "");
-}
-
-struct labelling {
-	const struct survey_folder *survey;
-	const struct review_options *options;
-	struct arena *arena;
-	struct answers *answers;
-	struct {
-		struct picks picks;
-		struct label label;
-	} todo[LABELS_MAX];
-};
-
-/* Everything is checked before anything is stored. */
-static enum status prepare(
-    struct labelling *l, size_t i, const char *date, struct error *err)
-{
-	const char *text = l->options->labels[i];
-	const char *equals = strrchr(text, '=');
-	const char *host = arena_copy(l->arena, text, (size_t)(equals - text));
-	struct pick pick;
-	enum status status = check_product(l->survey->catalog, equals + 1, err);
-
-	if (status == STATUS_OK)
-		status =
-		    pick_host(l->survey->store, l->arena, host, &pick, err);
-	if (status != STATUS_OK)
-		return status;
-	l->todo[i].label = (struct label){
-		.product = equals + 1,
-		.version = l->options->version,
-		.source = LABEL_PERSON,
-		.annotator = l->options->annotator,
-		.date = date,
-		.comment = l->options->comment,
-	};
-	if (l->options->cluster)
-		return pick_alike(
-		    l->survey->store, l->arena, &pick, &l->todo[i].picks, err);
-	l->todo[i].picks.items = arena_alloc(l->arena, sizeof(pick));
-	l->todo[i].picks.items[0] = pick;
-	l->todo[i].picks.count = 1;
-	return STATUS_OK;
-}
-
-static enum status gather(struct labelling *l, size_t i, struct error *err)
-{
-	for (size_t j = 0; j < l->todo[i].picks.count; j++) {
-		const struct pick *p = &l->todo[i].picks.items[j];
-		struct transcript *t;
-		enum status status = store_transcript(
-		    l->survey->store, p->host, p->port, &t, err);
-
-		if (status != STATUS_OK)
-			return status;
-		answers_add(l->answers, t, &l->todo[i].label);
-		transcript_free(t);
-	}
-	return STATUS_OK;
-}
-
-/* labels.jsonl is the truth and comes first; survey.db follows. */
-static enum status store_labels(struct labelling *l, struct error *err)
-{
-	struct store *store = l->survey->store;
-	enum status status = answers_store(l->answers, l->survey->folder, err);
-
-	if (status == STATUS_OK)
-		status = store_begin(store, err);
-	for (size_t i = 0; i < l->options->label_count && status == STATUS_OK;
-	     i++) {
-		for (size_t j = 0;
-		     j < l->todo[i].picks.count && status == STATUS_OK; j++) {
-			const struct pick *p = &l->todo[i].picks.items[j];
-
-			status = store_add_label(
-			    store, p->host, p->port, &l->todo[i].label, err);
-		}
-	}
-	return status == STATUS_OK ? store_commit(store, err) : status;
-}
-
-static void tell(const struct labelling *l)
-{
-	for (size_t i = 0; i < l->options->label_count; i++) {
-		const struct picks *picks = &l->todo[i].picks;
-
-		for (size_t j = 0; j < picks->count; j++)
-			printf("%s port %d: %s\n", picks->items[j].host,
-			    picks->items[j].port, l->todo[i].label.product);
-	}
-	fprintf(stderr,
-	    "mxprint review: stored in %s/labels.jsonl; `mxprint train --add "
-	    "%s` learns from it\n",
-	    l->survey->folder, l->survey->folder);
-}
-
-/* A word for the run: its id, else the folder's name. */
-static const char *run_id(
-    const struct survey_folder *survey, struct arena *arena)
-{
-	const char *id = store_meta(survey->store, arena, "run");
-	char *folder = arena_strdup(arena, survey->folder);
-	size_t len = strlen(folder);
-
-	if (id)
-		return id;
-	while (len > 1 && folder[len - 1] == '/')
-		folder[--len] = '\0';
-	return strrchr(folder, '/') ? strrchr(folder, '/') + 1 : folder;
+	(void)user;
+	printf("%s port %d: %s\n", host, port, product);
 }
 
 static enum status label(const struct survey_folder *survey,
     const struct review_options *options, struct error *err)
 {
-	struct labelling *l = calloc(1, sizeof(*l));
-	char date[CLOCK_TEXT_SIZE];
-	enum status status = STATUS_OK;
+	const struct labelling how = {
+		.folder = survey->folder,
+		.store = survey->store,
+		.catalog = survey->catalog,
+		.answers = options->labels,
+		.count = options->label_count,
+		.version = options->version,
+		.annotator = options->annotator,
+		.comment = options->comment,
+		.alike = options->cluster,
+		.stored = tell,
+	};
+	enum status status = labelling_store(&how, err);
 
-	if (!l)
-		return error_set(err, STATUS_SOFTWARE, "out of memory");
-	clock_format(clock_utc_ms(), date);
-	date[10] = '\0'; /* the day */
-	l->survey = survey;
-	l->options = options;
-	l->arena = arena_new();
-	l->answers = answers_new(run_id(survey, l->arena));
-	for (size_t i = 0; i < options->label_count && status == STATUS_OK; i++)
-		status = prepare(l, i, date, err);
-	for (size_t i = 0; i < options->label_count && status == STATUS_OK; i++)
-		status = gather(l, i, err);
 	if (status == STATUS_OK)
-		status = store_labels(l, err);
-	if (status == STATUS_OK)
-		tell(l);
-	answers_free(l->answers);
-	arena_free(l->arena);
-	free(l);
+		log_info("stored in %s/labels.jsonl; `mxprint train --add %s` "
+			 "learns from it",
+		    survey->folder, survey->folder);
 	return status;
 }
 

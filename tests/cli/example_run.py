@@ -111,6 +111,8 @@ def main():
     route("half.example", [("fake.example", ["127.30.4.1", "127.30.4.2"])])
     dead("127.30.9.1", "fake.example", "refused")
     dead("127.30.9.2", "quiet.example", "silent")
+    # a second name of a host that was asked under its first
+    route("second.example", [("second-name.example", ["127.30.4.2"])])
     route("quiet.example", [("quiet.example", ["127.30.9.2"])])
     route("null.example", [], "null-mx")
     route("gone.example", [], "nxdomain")

@@ -112,6 +112,12 @@ cluster() {
 }
 check "--cluster answers for all that look just alike" cluster
 
+second_name() {
+	review --label second-name.example=exim | grep -q '^127.30.4.2 ' &&
+		[ "$(product_of 127.30.4.2)" = exim,,person ]
+}
+check "a host by a name it was not asked under" second_name
+
 refuses() { # status, sentence, arguments
 	want=$1 sentence=$2
 	shift 2
@@ -141,9 +147,9 @@ damaged() { # a torn line is dropped with a word, the others stay
 	cp "$run/labels.jsonl" "$folder/keep"
 	printf '{"type":"transcript","v":1,"ho' >>"$run/labels.jsonl"
 	review --label 127.30.1.1=postfix 2>"$folder/err" >/dev/null &&
-		grep -q 'labels.jsonl:7: dropped' "$folder/err" &&
-		[ "$(wc -l <"$run/labels.jsonl")" -eq 7 ] &&
-		head -n 6 "$run/labels.jsonl" | cmp - "$folder/keep"
+		grep -q 'labels.jsonl:8: dropped' "$folder/err" &&
+		[ "$(wc -l <"$run/labels.jsonl")" -eq 8 ] &&
+		head -n 7 "$run/labels.jsonl" | cmp - "$folder/keep"
 }
 check "a torn line costs itself alone" damaged
 

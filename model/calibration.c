@@ -128,9 +128,8 @@ static void accumulate(struct fitting *f, const struct calibration_item *item)
 
 		row[0] += item->weight * f->p[k] * (item->margins[k] - mean);
 		for (size_t j = 0; j <= k; j++)
-			row[1 + j] += item->weight *
-				      ((j == k ? f->p[k] : 0) -
-					  f->p[k] * f->p[j]);
+			row[1 + j] += item->weight * ((j == k ? f->p[k] : 0) -
+							 f->p[k] * f->p[j]);
 	}
 }
 

@@ -8,8 +8,7 @@
 
 #define CARD_MAX (16u << 20)
 
-void card_deployment(
-    const char *deployment, char out[CARD_DEPLOYMENT_HEX + 1])
+void card_deployment(const char *deployment, char out[CARD_DEPLOYMENT_HEX + 1])
 {
 	char hex[SHA256_HEX_SIZE];
 
@@ -71,8 +70,8 @@ static void write_versions(
 	}
 }
 
-static void write_products(struct json_writer *w, const struct model *model,
-    const struct dataset *d)
+static void write_products(
+    struct json_writer *w, const struct model *model, const struct dataset *d)
 {
 	size_t c = 0;
 
@@ -83,8 +82,7 @@ static void write_products(struct json_writer *w, const struct model *model,
 			continue;
 		json_open_object(w, NULL);
 		json_write_text(w, "product", d->products[p]);
-		json_write_int(
-		    w, "deployments", (int64_t)d->product_groups[p]);
+		json_write_int(w, "deployments", (int64_t)d->product_groups[p]);
 		write_versions(w, &model->versions[c++]);
 		json_close_object(w);
 	}
@@ -94,8 +92,7 @@ static void write_products(struct json_writer *w, const struct model *model,
 		bool is_class = false;
 
 		for (size_t k = 0; k < d->class_count; k++)
-			is_class |=
-			    strcmp(d->products[p], d->classes[k]) == 0;
+			is_class |= strcmp(d->products[p], d->classes[k]) == 0;
 		if (!is_class)
 			json_write_text(w, NULL, d->products[p]);
 	}
@@ -124,8 +121,8 @@ static void write_metrics(
 	for (int v = 0; v < VIEW_COUNT; v++) {
 		json_open_object(w, views[v]);
 		for (int t = 0; t < TIER_COUNT; t++)
-			write_tier(w, tier_name((enum tier)t),
-			    &record->tiers[v][t]);
+			write_tier(
+			    w, tier_name((enum tier)t), &record->tiers[v][t]);
 		json_close_object(w);
 	}
 	json_close_object(w);
@@ -170,8 +167,7 @@ void card_write(struct model *model, const struct dataset *dataset,
 	json_write_int(&w, "folds", (int64_t)options->folds);
 	/* A seed may need more than the 53 bits of a JSON number. */
 	json_write_text(&w, "seed",
-	    arena_printf(
-		scratch, "%llu", (unsigned long long)options->seed));
+	    arena_printf(scratch, "%llu", (unsigned long long)options->seed));
 	json_write_int(
 	    &w, "min_deployments", (int64_t)options->min_deployments);
 	json_write_text(&w, "rules_sha256", options->rules_hash);
@@ -180,8 +176,7 @@ void card_write(struct model *model, const struct dataset *dataset,
 	write_metrics(&w, record);
 	write_deployments(&w, dataset, scratch);
 	json_close_object(&w);
-	model->card =
-	    arena_copy(model->arena, buffer_text(&out), out.len);
+	model->card = arena_copy(model->arena, buffer_text(&out), out.len);
 	model->card_len = out.len;
 	buffer_clear(&out);
 	arena_free(scratch);

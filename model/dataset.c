@@ -363,8 +363,7 @@ static enum status take(struct gathering *g, const struct catalog *catalog,
     struct left_out *out, struct error *err)
 {
 	/* "unknown": a person looked, and could not tell */
-	if (!t->label.product ||
-	    strcmp(t->label.product, PRODUCT_UNKNOWN) == 0)
+	if (!t->label.product || strcmp(t->label.product, PRODUCT_UNKNOWN) == 0)
 		out->unlabelled++;
 	else if (catalog_find(catalog, t->label.product) == PRODUCT_NONE)
 		return error_set(err, STATUS_DATA,

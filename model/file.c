@@ -159,8 +159,8 @@ static enum status damaged(
 	    "%s: %s; copy or train the model again", name, what);
 }
 
-static enum status check_header(const unsigned char *bytes, size_t len,
-    const char *name, struct error *err)
+static enum status check_header(
+    const unsigned char *bytes, size_t len, const char *name, struct error *err)
 {
 	struct unpacking u = { .at = bytes, .left = len };
 	uint32_t version, sections;
@@ -203,13 +203,12 @@ static enum status check_hash(const unsigned char *bytes, size_t len,
 
 /* Sections stand one after the other, in order, and fill the file. */
 static enum status read_section(struct model *model, size_t s,
-    const unsigned char *bytes, size_t len, size_t *expected,
-    const char *name, struct error *err)
+    const unsigned char *bytes, size_t len, size_t *expected, const char *name,
+    struct error *err)
 {
-	struct unpacking entry = {
-		.at = bytes + HEADER_BYTES + s * ENTRY_BYTES + NAME_BYTES,
-		.left = ENTRY_BYTES - NAME_BYTES
-	};
+	struct unpacking entry = { .at = bytes + HEADER_BYTES +
+					 s * ENTRY_BYTES + NAME_BYTES,
+		.left = ENTRY_BYTES - NAME_BYTES };
 	char padded[NAME_BYTES + 1] = { 0 };
 	uint64_t offset = unpack_u64(&entry);
 	uint64_t length = unpack_u64(&entry);
@@ -271,8 +270,7 @@ enum status model_load_bytes(const void *bytes, size_t len, const char *name,
 	m = model_new(NULL, 0, NULL);
 	for (size_t s = 0; status == STATUS_OK && s < model_section_count;
 	     s++) {
-		status =
-		    read_section(m, s, bytes, len, &expected, name, err);
+		status = read_section(m, s, bytes, len, &expected, name, err);
 		if (status == STATUS_OK && s == 0)
 			status = check_card(m, name, err);
 	}

@@ -18,7 +18,7 @@
 #include "model/fit.h"
 #include "model/novelty.h"
 
-struct heldout_score { /* of one item; margins NULL: not scored */
+struct heldout_score {	  /* of one item; margins NULL: not scored */
 	double *margins;  /* one a class */
 	double *distance; /* to the nearest stored vector of each class */
 	double unseen;	  /* share of features */
@@ -45,8 +45,8 @@ enum status heldout_products(const struct heldout *h, size_t batches,
     double cost, struct heldout_score *scores, struct error *err);
 
 /* Signs of novelty as scoring with the model would see them. */
-void heldout_signs(const struct heldout_score *score, size_t classes,
-    double sign[SIGN_COUNT]);
+void heldout_signs(
+    const struct heldout_score *score, size_t classes, double sign[SIGN_COUNT]);
 size_t heldout_best(const struct heldout_score *score, size_t classes);
 
 /* One fit's scores of the items in `test`. */

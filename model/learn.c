@@ -342,10 +342,10 @@ static void copy_vector(
     struct arena *arena, const struct vector *from, struct vector *to)
 {
 	*to = *from;
-	to->index = copy_array(
-	    arena, from->index, from->count, sizeof(*from->index));
-	to->value = copy_array(
-	    arena, from->value, from->count, sizeof(*from->value));
+	to->index =
+	    copy_array(arena, from->index, from->count, sizeof(*from->index));
+	to->value =
+	    copy_array(arena, from->value, from->count, sizeof(*from->value));
 }
 
 static void store_vectors(
@@ -371,8 +371,8 @@ static void copy_rows(
 {
 	size_t cells = model->feature_count * model->class_count;
 
-	view->weights = copy_array(
-	    model->arena, fit->weights, cells, sizeof(double));
+	view->weights =
+	    copy_array(model->arena, fit->weights, cells, sizeof(double));
 	view->bias = copy_array(
 	    model->arena, fit->bias, model->class_count, sizeof(double));
 }

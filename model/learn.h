@@ -17,16 +17,16 @@
 struct learn_options {
 	const bool *use; /* items to learn from; NULL: all */
 	uint64_t seed;
-	double cost;	 /* 0: chosen */
-	size_t folds;	 /* inner ones, for cost, calibration, novelty */
-	size_t batches;	 /* of left-out products; 0: novelty without them */
+	double cost;	/* 0: chosen */
+	size_t folds;	/* inner ones, for cost, calibration, novelty */
+	size_t batches; /* of left-out products; 0: novelty without them */
 	void (*progress)(void *user, const char *sentence);
 	void *user;
 };
 
 struct tier_record { /* measured on what was held out */
 	size_t items;
-	double right;	/* weighted by deployment */
+	double right; /* weighted by deployment */
 	double weight;
 	double loss;	/* log-loss, mean */
 	double kept;	/* knowns that are not called novel */

@@ -130,8 +130,7 @@ void novelty_fit(const struct novelty_item *known, size_t known_count,
 	if (known_count == 0)
 		return;
 	for (int s = 0; s < SIGN_COUNT; s++)
-		quantiles(
-		    known, known_count, s, &trial.typical[s], limit[s]);
+		quantiles(known, known_count, s, &trial.typical[s], limit[s]);
 	for (int at = 0; at < LEVELS * LEVELS * LEVELS; at++) {
 		struct novelty_rates now;
 

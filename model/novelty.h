@@ -23,12 +23,7 @@
 #define NOVELTY_MEDOIDS_MAX  64	  /* stored vectors of a class */
 #define NOVELTY_MEDOID_APART 0.03 /* at least, in cosine distance */
 
-enum novelty_sign {
-	SIGN_MARGIN,
-	SIGN_DISTANCE,
-	SIGN_UNSEEN,
-	SIGN_COUNT
-};
+enum novelty_sign { SIGN_MARGIN, SIGN_DISTANCE, SIGN_UNSEEN, SIGN_COUNT };
 
 struct novelty_item {
 	double sign[SIGN_COUNT];

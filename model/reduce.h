@@ -25,7 +25,7 @@ const char *tier_name(enum tier tier);
  * A view of t for the smaller tier, or NULL when t holds no more than that.
  * Lives in arena, shares the bytes of t; not to be given to transcript_free.
  */
-struct transcript *transcript_reduce(struct arena *arena,
-    const struct transcript *t, enum tier tier);
+struct transcript *transcript_reduce(
+    struct arena *arena, const struct transcript *t, enum tier tier);
 
 #endif

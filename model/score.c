@@ -42,19 +42,18 @@ static void judge_novelty(const struct view_part *view, enum tier tier,
 	for (size_t i = 0; i < answer->count; i++)
 		top = fmax(top, answer->scores[i].margin);
 	item.sign[SIGN_MARGIN] = -top;
-	item.sign[SIGN_DISTANCE] = novelty_distance(v, view->stored,
-	    view->stored_class, NULL, view->stored_count,
-	    answer->scores[0].class_index);
+	item.sign[SIGN_DISTANCE] =
+	    novelty_distance(v, view->stored, view->stored_class, NULL,
+		view->stored_count, answer->scores[0].class_index);
 	item.sign[SIGN_UNSEEN] = novelty_unseen(v);
 	answer->novelty = novelty_value(&view->novelty[tier], &item, &which);
 	answer->novel = answer->novelty > 1;
-	answer->novelty_reason =
-	    answer->novel ? novelty_sentence(which) : NULL;
+	answer->novelty_reason = answer->novel ? novelty_sentence(which) : NULL;
 }
 
 void model_score(const struct model *model, enum model_view view,
-    const char *plan, const struct feature_list *features,
-    struct arena *arena, struct model_answer *answer)
+    const char *plan, const struct feature_list *features, struct arena *arena,
+    struct model_answer *answer)
 {
 	const struct view_part *part = &model->views[view];
 	size_t classes = model->class_count;
@@ -63,16 +62,15 @@ void model_score(const struct model *model, enum model_view view,
 	double *p = arena_array(arena, classes + 1, sizeof(*p));
 	struct vector v;
 
-	vocabulary_vector(model->vocabulary, features, model_view_mask(view),
-	    arena, &v);
+	vocabulary_vector(
+	    model->vocabulary, features, model_view_mask(view), arena, &v);
 	margins_of(model, part, &v, margins);
 	calibration_apply(&part->calibration[tier], margins, classes, p);
 	answer->count = classes;
 	answer->scores =
 	    arena_array(arena, classes + 1, sizeof(*answer->scores));
 	for (size_t c = 0; c < classes; c++)
-		answer->scores[c] =
-		    (struct class_score){ c, margins[c], p[c] };
+		answer->scores[c] = (struct class_score){ c, margins[c], p[c] };
 	qsort(answer->scores, classes, sizeof(*answer->scores), by_margin);
 	judge_novelty(part, tier, &v, answer);
 }
@@ -103,12 +101,11 @@ size_t model_contributions(const struct model *model, enum model_view view,
 	struct vector v;
 	size_t count;
 
-	vocabulary_vector(model->vocabulary, features, model_view_mask(view),
-	    arena, &v);
+	vocabulary_vector(
+	    model->vocabulary, features, model_view_mask(view), arena, &v);
 	parts = arena_array(arena, v.count + 1, sizeof(*parts));
 	for (size_t k = 0; k < v.count; k++) {
-		const double *row =
-		    weights + v.index[k] * model->class_count;
+		const double *row = weights + v.index[k] * model->class_count;
 
 		parts[k].feature = v.index[k];
 		parts[k].weight = v.value[k] * (row[class_a] - row[class_b]);

@@ -63,8 +63,8 @@ static void read_features(struct model *model, struct unpacking *u)
 
 /* ------------------------------------------------------------- weights */
 
-static void write_rows(const struct model *model, const struct view_part *view,
-    struct buffer *out)
+static void write_rows(
+    const struct model *model, const struct view_part *view, struct buffer *out)
 {
 	size_t cells = model->feature_count * model->class_count;
 
@@ -83,8 +83,8 @@ static void read_rows(
 		u->bad = true;
 		return;
 	}
-	view->bias = arena_array(
-	    model->arena, model->class_count + 1, sizeof(double));
+	view->bias =
+	    arena_array(model->arena, model->class_count + 1, sizeof(double));
 	view->weights = arena_array(model->arena, cells + 1, sizeof(double));
 	for (size_t c = 0; c < model->class_count; c++)
 		view->bias[c] = unpack_double(u);
@@ -132,8 +132,7 @@ static void read_calibration(struct model *model, struct unpacking *u)
 {
 	for (int v = 0; v < VIEW_COUNT; v++) {
 		for (int t = 0; t < TIER_COUNT; t++) {
-			struct calibration *c =
-			    &model->views[v].calibration[t];
+			struct calibration *c = &model->views[v].calibration[t];
 
 			c->bias = arena_array(model->arena,
 			    model->class_count + 1, sizeof(double));
@@ -207,8 +206,8 @@ static void read_novelty(struct model *model, struct unpacking *u)
 		for (int t = 0; t < TIER_COUNT; t++)
 			read_limits(&view->novelty[t], u);
 		view->stored_count = unpack_count(u, 8, STORED_MAX);
-		view->stored = arena_array(model->arena,
-		    view->stored_count + 1, sizeof(*view->stored));
+		view->stored = arena_array(model->arena, view->stored_count + 1,
+		    sizeof(*view->stored));
 		view->stored_class = arena_array(model->arena,
 		    view->stored_count + 1, sizeof(*view->stored_class));
 		for (size_t i = 0; i < view->stored_count; i++) {
@@ -245,8 +244,8 @@ static void read_table(
 {
 	table->confidence = unpack_double(u);
 	table->version_count = unpack_count(u, 4, VERSIONS_MAX);
-	table->versions = arena_array(model->arena, table->version_count + 1,
-	    sizeof(*table->versions));
+	table->versions = arena_array(
+	    model->arena, table->version_count + 1, sizeof(*table->versions));
 	for (size_t i = 0; i < table->version_count; i++)
 		table->versions[i] = unpack_text(u, model->arena, ID_MAX);
 	table->mark_count = unpack_count(u, 12, VERSION_MARKS_MAX);

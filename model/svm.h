@@ -23,8 +23,8 @@
 struct gram;
 
 /* Keeps pointers to the vectors; all indices are below dimension. */
-struct gram *gram_new(const struct vector *vectors, size_t count,
-    size_t dimension);
+struct gram *gram_new(
+    const struct vector *vectors, size_t count, size_t dimension);
 void gram_free(struct gram *gram);
 double gram_value(const struct gram *gram, size_t i, size_t j);
 
@@ -34,8 +34,7 @@ double gram_value(const struct gram *gram, size_t i, size_t j);
  * weights[feature * stride] gets the collapsed row; with no positive (or no
  * negative) item the row is 0 and the bias -1 (or 1).
  */
-enum status svm_fit(const struct gram *gram, const bool *positive,
-    double cost, double *weights, size_t stride, double *bias,
-    struct error *err);
+enum status svm_fit(const struct gram *gram, const bool *positive, double cost,
+    double *weights, size_t stride, double *bias, struct error *err);
 
 #endif

@@ -74,9 +74,8 @@ enum status train(const struct train_options *options, struct model **model,
 	struct learn_record record;
 	struct dataset *d;
 	struct buffer bytes;
-	enum status status =
-	    dataset_read(options->catalog, options->paths, options->path_count,
-		options->min_deployments, &d, err);
+	enum status status = dataset_read(options->catalog, options->paths,
+	    options->path_count, options->min_deployments, &d, err);
 
 	*model = NULL;
 	if (status != STATUS_OK)

@@ -20,17 +20,17 @@
 #include "common/arena.h"
 #include "features/extract.h"
 
-#define VERSION_MARKS_MAX	2000 /* of one product */
-#define VERSIONS_MAX		200
-#define VERSION_CONFIDENCE_MIN	0.75 /* below it nothing is said */
+#define VERSION_MARKS_MAX      2000 /* of one product */
+#define VERSIONS_MAX	       200
+#define VERSION_CONFIDENCE_MIN 0.75 /* below it nothing is said */
 
 struct version_mark {
 	const char *feature;
-	uint32_t cut;	/* versions[cut] is the first of the upper side */
-	bool upper;	/* the upper side has the feature */
+	uint32_t cut; /* versions[cut] is the first of the upper side */
+	bool upper;   /* the upper side has the feature */
 };
 
-struct version_table { /* of one product */
+struct version_table {	       /* of one product */
 	const char **versions; /* "3.5", in order; fewer than 2: no table */
 	size_t version_count;
 	struct version_mark *marks;

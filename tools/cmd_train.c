@@ -103,10 +103,9 @@ static enum status run_training(
 	struct catalog *catalog = NULL;
 	struct rule_engine *rules = NULL;
 	struct model *model = NULL;
-	enum status status =
-	    catalog_load(arena_printf(arena, "%s/catalog/products.tsv",
-			     data_folder()),
-		&catalog, err);
+	enum status status = catalog_load(
+	    arena_printf(arena, "%s/catalog/products.tsv", data_folder()),
+	    &catalog, err);
 
 	if (status == STATUS_OK)
 		status = rule_engine_load(
@@ -171,14 +170,13 @@ const struct command command_train = {
 	.name = "train",
 	.summary = "learn a model from labelled transcripts",
 	.arguments = "--output FILE [OPTIONS] TRANSCRIPTS...",
-	.text =
-	    "Reads transcripts with a label (mxprint-transcript(5)) and "
-	    "writes a model\n"
-	    "(mxprint-model(5)). The same transcripts in whatever order, "
-	    "options and seed\n"
-	    "give the same bytes. Transcripts of one deployment are never "
-	    "split when\n"
-	    "confidence is calibrated.",
+	.text = "Reads transcripts with a label (mxprint-transcript(5)) and "
+		"writes a model\n"
+		"(mxprint-model(5)). The same transcripts in whatever order, "
+		"options and seed\n"
+		"give the same bytes. Transcripts of one deployment are never "
+		"split when\n"
+		"confidence is calibrated.",
 	.options = option_table,
 	.examples = example_table,
 	.run = run,

@@ -7,6 +7,7 @@
 
 #include "model/parts.h"
 #include "model/train.h"
+#include "tests/unit/model_seal.h"
 #include "tests/unit/synthetic.h"
 
 static struct model *model;
@@ -202,34 +203,6 @@ static void test_model_file__refuses_every_shorter_length(void **state)
 	}
 }
 
-/* Hashes that fit, over sections whose contents make no sense. */
-static void seal(char *data, size_t len)
-{
-	char hex[SHA256_HEX_SIZE];
-
-	for (size_t s = 0; s < 8; s++) {
-		unsigned char *entry = (unsigned char *)data + 24 + 32 * s;
-		uint64_t offset = 0, length = 0;
-		uint32_t crc;
-
-		for (int i = 7; i >= 0; i--) {
-			offset = offset << 8 | entry[8 + i];
-			length = length << 8 | entry[16 + i];
-		}
-		if (offset > len || length > len - offset)
-			continue;
-		crc = crc32_of(data + offset, (size_t)length);
-		for (int i = 0; i < 4; i++)
-			entry[24 + i] = (unsigned char)(crc >> (8 * i));
-	}
-	sha256_of(data, len - 32, hex);
-	for (size_t i = 0; i < 32; i++) {
-		char digits[3] = { hex[2 * i], hex[2 * i + 1], 0 };
-
-		data[len - 32 + i] = (char)strtoul(digits, NULL, 16);
-	}
-}
-
 /* Whatever is loaded must also be safe to score with. */
 static void try_to_use(const struct model *m)
 {
@@ -244,6 +217,7 @@ static void try_to_use(const struct model *m)
 	arena_free(arena);
 }
 
+/* Hashes that fit, over sections whose contents make no sense. */
 static void test_model_file__survives_senseless_sections(void **state)
 {
 	char *copy = malloc(bytes.len);
@@ -259,7 +233,7 @@ static void test_model_file__survives_senseless_sections(void **state)
 
 			memcpy(copy, bytes.data, bytes.len);
 			copy[i] = (char)(copy[i] ^ flips[f]);
-			seal(copy, bytes.len);
+			model_seal(copy, bytes.len);
 			if (model_load_bytes(copy, bytes.len, "m", &m, &err) ==
 			    STATUS_OK) {
 				try_to_use(m);

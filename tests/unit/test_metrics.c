@@ -1,0 +1,112 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "model/metrics.h"
+
+static bool near(double a, double b)
+{
+	return fabs(a - b) < 1e-9;
+}
+
+static void test_metrics__accuracy_counts_deployments_or_products(void **state)
+{
+	/* group, truth, answer, confidence, weight */
+	static const struct judged items[] = {
+		{ 0, 0, 0, 0.9, 0.5 }, /* one deployment, two items */
+		{ 0, 0, 1, 0.8, 0.5 },
+		{ 1, 0, 0, 0.9, 1 },
+		{ 2, 1, 0, 0.6, 1 },
+	};
+
+	(void)state;
+	assert_true(near(metric_micro(items, 4, 2), 0.5));
+	assert_true(near(metric_macro(items, 4, 2), 0.375));
+	assert_true(isnan(metric_micro(items, 0, 2)));
+	assert_true(isnan(metric_macro(items, 0, 2)));
+}
+
+/* The surest 50 are right, the 50 after them wrong. */
+static void test_metrics__coverage_stops_at_the_precision(void **state)
+{
+	struct judged items[100];
+
+	(void)state;
+	for (size_t i = 0; i < 100; i++)
+		items[i] = (struct judged){ i, 0, i < 50 ? 0 : 1,
+			1 - (double)i / 200, 1 };
+	assert_true(near(metric_coverage(items, 100, 2), 0.51));
+	/* One confidence for all: no threshold separates them. */
+	for (size_t i = 0; i < 100; i++)
+		items[i].confidence = 0.7;
+	assert_true(metric_coverage(items, 100, 2) == 0);
+}
+
+static void test_metrics__calibration_error_of_known_cases(void **state)
+{
+	struct judged items[300];
+
+	(void)state;
+	for (size_t i = 0; i < 300; i++)
+		items[i] = (struct judged){ i, i % 3 == 0, 0,
+			i % 3 == 0 ? 0.2 : 1, 1 };
+	/* Class 0 always right and sure; class 1 never right, 0.2 sure. */
+	assert_true(fabs(metric_ece(items, 300, 2) - 0.2 / 3) < 1e-9);
+	assert_true(fabs(metric_ece_rest(items, 300, 2) - 0.2) < 1e-9);
+}
+
+static void test_metrics__strangers(void **state)
+{
+	struct rated items[200];
+
+	(void)state;
+	for (size_t i = 0; i < 200; i++)
+		items[i] = (struct rated){ i, i >= 100, (double)i, 1 };
+	assert_true(near(rated_auroc(items, 200), 1));
+	assert_true(near(rated_false_accept(items, 200), 0));
+	for (size_t i = 0; i < 200; i++)
+		items[i].novelty = 1;
+	assert_true(near(rated_auroc(items, 200), 0.5));
+	for (size_t i = 0; i < 200; i++)
+		items[i].novelty = (double)(i % 100);
+	assert_true(near(rated_auroc(items, 200), 0.5));
+	assert_true(fabs(rated_false_accept(items, 200) - 0.94) < 0.02);
+	assert_true(isnan(rated_auroc(items, 100)));
+}
+
+static void test_metrics__intervals_hold_the_value_and_repeat(void **state)
+{
+	struct judged items[60];
+	struct figure f, again;
+
+	(void)state;
+	for (size_t i = 0; i < 60; i++)
+		items[i] = (struct judged){ i / 2, 0, i % 4 == 0, 0.5, 0.5 };
+	f = metrics_interval(metric_micro, items, 60, 2, 1);
+	again = metrics_interval(metric_micro, items, 60, 2, 1);
+	assert_true(f.value == 0.75);
+	assert_true(f.low < 0.75 && f.high > 0.75);
+	assert_true(f.low > 0.5 && f.high < 0.95);
+	assert_true(f.low == again.low && f.high == again.high);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    test_metrics__accuracy_counts_deployments_or_products),
+		cmocka_unit_test(test_metrics__coverage_stops_at_the_precision),
+		cmocka_unit_test(
+		    test_metrics__calibration_error_of_known_cases),
+		cmocka_unit_test(test_metrics__strangers),
+		cmocka_unit_test(
+		    test_metrics__intervals_hold_the_value_and_repeat),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,7 +1,15 @@
 /*
  * A survey: domains -> run folder and survey.db, by stages that can stop and
- * go on at any moment (resolve -> probe -> score). Each finished domain or
- * host is on disk (survey/run) before it is counted; survey.db follows.
+ * go on at any moment.
+ *
+ *   recall    what earlier attempts stored (survey/recall)
+ *   resolve   domains that have no route yet
+ *   probe     round after round (survey/rounds): hosts of the best
+ *             preference, then of the next for domains where none greeted
+ *   score     each transcript as it is stored
+ *
+ * Each finished domain or host is on disk (survey/shard) before it is
+ * counted; survey.db follows once a second.
  */
 #ifndef MXPRINT_SURVEY_PIPELINE_H
 #define MXPRINT_SURVEY_PIPELINE_H
@@ -17,12 +25,15 @@
 
 struct survey_options {
 	const char *folder; /* the run folder */
-	struct target_list *targets;
+	const struct target_list *targets;
 	struct resolver_options resolver;
-	struct scan_options scan;
-	int port; /* of every host */
-	struct classifier *classifier;
-	/* May all be NULL. */
+	const struct scan_options *scan; /* read again after each check */
+	int port;			 /* of every host */
+	const struct classifier *classifier;
+	/* Before anything is sent to these hosts: may it be? */
+	enum status (*check)(void *user, const struct scan_target *targets,
+	    size_t count, struct error *err);
+	/* These may be NULL. */
 	void (*resolve_progress)(void *user, const struct resolver_stats *s);
 	void (*probe_progress)(void *user, const struct scan_stats *s);
 	void (*note)(void *user, const char *sentence);
@@ -36,17 +47,23 @@ struct survey_options {
  */
 enum status survey_run(const struct survey_options *options, struct error *err);
 
-/* What survey_run would do, as lines of text: for --dry-run. Resolves, probes
- * nothing. */
-enum status survey_describe(const struct survey_options *options,
-    void (*line)(void *user, const char *text), void *user, struct error *err);
+/*
+ * For --dry-run: resolves, stores nothing, contacts no mail host. show gets
+ * the hosts of the first round; *stats what became of the domains.
+ */
+enum status survey_dry_run(const struct survey_options *options,
+    void (*show)(void *user, const struct scan_target *targets, size_t count),
+    struct resolver_stats *stats, struct error *err);
 
-/* Scores the stored transcripts of a run again; rewrites its score segments
- * and survey.db. */
-enum status survey_rescore(
-    const char *folder, struct classifier *classifier, struct error *err);
+/*
+ * Scores the stored transcripts of a run again. The new predictions are
+ * appended to the score segments (the last one of a host counts) and replace
+ * those in survey.db. *count: hosts.
+ */
+enum status survey_rescore(const char *folder,
+    const struct classifier *classifier, size_t *count, struct error *err);
 
-/* survey.db again from the segments. */
+/* survey.db again from the segments and labels.jsonl. */
 enum status survey_rebuild(const char *folder, struct error *err);
 
 #endif

@@ -116,11 +116,18 @@ static enum status count_try(
     void *user, const char *line, size_t len, struct error *err)
 {
 	struct shard *s = user;
+	int step = len > 0 && line[0] == '-' ? -1 : 1;
+	int64_t *tries;
 	bool added;
 
 	(void)err;
-	if (len > 0)
-		++*strmap_put(s->tries, line, len, &added);
+	line += step < 0;
+	len -= step < 0;
+	if (len == 0)
+		return STATUS_OK;
+	tries = strmap_put(s->tries, line, len, &added);
+	if (*tries + step >= 0)
+		*tries += step;
 	return STATUS_OK;
 }
 
@@ -400,11 +407,24 @@ enum status shard_tick(struct shard *s, struct error *err)
 	return status;
 }
 
+static enum status note_try(
+    struct shard *s, const char *line, size_t len, struct error *err)
+{
+	enum status status =
+	    write_line(s->tried, s->tried_path, line, len, &s->tried_size, err);
+
+	return status == STATUS_OK ? count_try(s, line, len, err) : status;
+}
+
 enum status shard_tried(struct shard *s, const char *host, struct error *err)
 {
-	enum status status = write_line(
-	    s->tried, s->tried_path, host, strlen(host), &s->tried_size, err);
+	return note_try(s, host, strlen(host), err);
+}
 
-	return status == STATUS_OK ? count_try(s, host, strlen(host), err)
-				   : status;
+enum status shard_untried(struct shard *s, const char *host, struct error *err)
+{
+	char line[256];
+	int len = snprintf(line, sizeof(line), "-%s", host);
+
+	return note_try(s, line, (size_t)len, err);
 }

@@ -6,7 +6,8 @@
  *   lease                 who works on it; rewritten every 20 s
  *   .part.<attempt>       records of the open segment, one write(2) each
  *   seg-NNNNN.jsonl.gz    closed segments, never changed; .bad: damaged ones
- *   tried                 one line a host about to be contacted
+ *   tried                 one line a host about to be contacted, "-HOST"
+ *                         takes one back
  *   DONE, FAIL            how it ended
  *
  * A record is safe once shard_append has returned: after kill -9 the next
@@ -57,6 +58,9 @@ enum status shard_tick(struct shard *shard, struct error *err);
 unsigned shard_tries(const struct shard *shard, const char *host);
 /* Notes that it is about to be. */
 enum status shard_tried(
+    struct shard *shard, const char *host, struct error *err);
+/* Takes that back: it was not contacted after all. */
+enum status shard_untried(
     struct shard *shard, const char *host, struct error *err);
 
 /* Takes DONE away, for records that replace earlier ones (score). */

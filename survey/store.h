@@ -75,6 +75,8 @@ enum status store_add_host_line(struct store *store, const struct transcript *t,
     const char *line, size_t len, struct error *err);
 enum status store_add_prediction(
     struct store *store, const struct prediction *p, struct error *err);
+enum status store_add_prediction_line(struct store *store,
+    const struct prediction *p, const char *line, struct error *err);
 enum status store_add_label(struct store *store, const char *host, int port,
     const struct label *label, struct error *err);
 

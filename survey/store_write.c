@@ -143,18 +143,25 @@ enum status store_add_host_line(struct store *store, const struct transcript *t,
 enum status store_add_prediction(
     struct store *store, const struct prediction *p, struct error *err)
 {
+	buffer_reset(&store->text);
+	prediction_write(&store->text, p);
+	return store_add_prediction_line(
+	    store, p, buffer_text(&store->text), err);
+}
+
+enum status store_add_prediction_line(struct store *store,
+    const struct prediction *p, const char *line, struct error *err)
+{
 	struct buffer flags;
 	enum status status;
 
 	buffer_init(&flags, FLAGS_BYTES);
 	for (size_t i = 0; i < p->flag_count; i++)
 		buffer_printf(&flags, "%s%s", i ? " " : "", p->flags[i]);
-	buffer_reset(&store->text);
-	prediction_write(&store->text, p);
 	status = store_execute(store, SQL_ADD_PREDICTION, err, "titdttttttt",
 	    p->host, (int64_t)p->port, p->product, p->confidence, p->version,
-	    p->family, p->operator_id, p->front, prediction_source_name(p->source),
-	    buffer_text(&flags), buffer_text(&store->text));
+	    p->family, p->operator_id, p->front,
+	    prediction_source_name(p->source), buffer_text(&flags), line);
 	buffer_clear(&flags);
 	return status;
 }

@@ -5,6 +5,7 @@
 #include "common/lines.h"
 #include "common/log.h"
 #include "model/decide.h"
+#include "survey/pipeline.h"
 #include "tools/command.h"
 #include "tools/options.h"
 #include "transcript/format.h"
@@ -18,6 +19,7 @@ struct score_options {
 	const char *rules;
 	const char *output;
 	bool table;
+	bool again; /* the operands are run folders */
 };
 
 enum answer_kind { LABELLED, UNKNOWN, SILENT, KINDS };
@@ -63,6 +65,8 @@ static bool read_options(const struct command *self,
 			options->rules = reader->value;
 		else if (strcmp(spec->name, "output") == 0)
 			options->output = reader->value;
+		else if (strcmp(spec->name, "again") == 0)
+			options->again = true;
 		else if (!read_format(self, reader->value, &options->table))
 			return false;
 	}
@@ -181,6 +185,22 @@ static enum status score_files(struct classifier *classifier,
 	return status;
 }
 
+static enum status score_runs(const struct classifier *classifier,
+    const char *const *folders, size_t count, struct error *err)
+{
+	enum status status = STATUS_OK;
+	size_t hosts;
+
+	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+		status = survey_rescore(folders[i], classifier, &hosts, err);
+		if (status == STATUS_OK)
+			log_info("%s: %zu hosts scored again; see `mxprint "
+				 "report %s`",
+			    folders[i], hosts, folders[i]);
+	}
+	return status;
+}
+
 static int run(const struct command *self, int argc, char **argv)
 {
 	struct classifier *classifier;
@@ -199,8 +219,14 @@ static int run(const struct command *self, int argc, char **argv)
 	    data_folder(), options.model, options.rules, &classifier, &err);
 	if (status != STATUS_OK)
 		return command_fail(self, &err);
-	status = score_files(classifier, (const char *const *)reader.argv + 1,
-	    (size_t)reader.argc - 1, &options, &err);
+	if (options.again)
+		status =
+		    score_runs(classifier, (const char *const *)reader.argv + 1,
+			(size_t)reader.argc - 1, &err);
+	else
+		status = score_files(classifier,
+		    (const char *const *)reader.argv + 1,
+		    (size_t)reader.argc - 1, &options, &err);
 	classifier_close(classifier);
 	return status == STATUS_OK ? STATUS_OK : command_fail(self, &err);
 }
@@ -215,6 +241,9 @@ static const struct option_spec option_table[] = {
 	    "where predictions go (default -, standard output); .gz writes\n"
 	    "gzip" },
 	{ "format", 'f', "FORMAT", "jsonl (default) or table" },
+	{ "again", 0, NULL,
+	    "TRANSCRIPTS are run folders: score what they have stored, with\n"
+	    "this model and these rules, into the folder and its survey.db" },
 	{ 0 },
 };
 
@@ -225,6 +254,8 @@ static const struct example example_table[] = {
 	    "the same for people" },
 	{ "zcat transcripts.jsonl.gz | mxprint score -",
 	    "from standard input" },
+	{ "mxprint score --again --model new.model domains.txt.run",
+	    "another model on a survey that is done" },
 	{ "mxprint score --model none transcripts.jsonl.gz",
 	    "what the rules alone say" },
 	{ 0 },

@@ -126,6 +126,7 @@ int main(int argc, char **argv)
 	const struct command *command;
 
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* an error of write(2) instead */
 	if (argc < 2) {
 		print_overview(stderr);
 		return STATUS_USAGE;

@@ -13,19 +13,23 @@
 
 /* clang-format off */
 #define SCAN_OPTIONS \
+	SCAN_OWN_OPTIONS, \
+	{ "allow-private", 0, NULL, "also contact loopback, private and special\n" \
+	    "addresses" }, \
+	{ "blocklist", 0, "FILE", "networks and names never to contact;\n" \
+	    "may be given several times" }
+
+/* Those that RESOLVE_OPTIONS has not: for commands that do both. */
+#define SCAN_OWN_OPTIONS \
 	{ "plan", 'p', "NAME|FILE", "polite, standard (default), deep or lab;\n" \
 	    "a FILE of probes is for private addresses only" }, \
 	{ "ehlo", 0, "NAME", "who asks: a name that resolves to this machine\n" \
 	    "and back; needed for public addresses" }, \
-	{ "allow-private", 0, NULL, "also contact loopback, private and special\n" \
-	    "addresses" }, \
 	{ "port", 0, "PORT", "instead of 25" }, \
 	{ "source", 0, "ADDR", "connect from this address of this machine" }, \
-	{ "blocklist", 0, "FILE", "networks and names never to contact;\n" \
-	    "may be given several times" }, \
 	{ "may-test", 0, "FILE", "networks the deep plan may touch, same format" }, \
 	{ "concurrency", 'c', "N", "connections at a time at most (1000)" }, \
-	{ "rate", 'r', "N", "new connections a second to public addresses (20)" }, \
+	{ "rate", 0, "N", "new connections a second to public addresses (20)" }, \
 	{ "network-gap", 0, "TIME", "between two connections in one /24 or /48\n" \
 	    "of public addresses (5s)" }, \
 	{ "provider-rate", 0, "N", "connections a minute to one provider (6)" }, \

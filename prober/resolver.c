@@ -4,8 +4,9 @@
  * questions than the window are out, so memory follows the window and the
  * number of distinct names, not the length of the list.
  *
- * Until the first reply of any name server, finished routes are held back:
- * if none ever comes, the fault is here, and nobody's domain "timed out".
+ * A silent domain is held back until a name server says anything after it:
+ * when none does, the fault is here (no resolver, no network), the run stops,
+ * and nobody's domain "timed out".
  */
 #include "prober/resolver.h"
 
@@ -21,7 +22,7 @@
 #include "prober/resolver_names.h"
 #include "prober/resolver_route.h"
 
-#define UNANSWERED_MAX	20 /* first questions, then it is our own fault */
+#define HELD_MAX	20 /* silent in a row: is it our own fault? */
 #define WINDOW_MAX	5000
 #define SERVERS_MAX	16
 #define OPEN_PER_WINDOW 16 /* domains open, waiting for names, a question */
@@ -37,8 +38,10 @@ struct run {
 	struct name_cache *names;
 	struct resolver_stats stats;
 	int64_t start_ms;
-	struct route *held[UNANSWERED_MAX + 1];
-	size_t held_count;
+	struct route **held; /* timed out, not told yet */
+	size_t held_count, held_capacity;
+	size_t replies_seen; /* when the held ones were told last */
+	bool asking_alive;
 	LIST_HEAD(, domain) waiting; /* for names */
 	bool stopped;
 	enum status status;
@@ -100,45 +103,87 @@ static void deliver(struct run *run, struct route *route)
 		stop(run, status);
 }
 
-static void deliver_held(struct run *run)
+static void hold(struct run *run, struct route *route)
 {
-	for (size_t i = 0; i < run->held_count && !run->stopped; i++) {
-		deliver(run, run->held[i]);
-		run->held[i] = NULL;
+	if (run->held_count == run->held_capacity) {
+		run->held_capacity =
+		    run->held_capacity ? run->held_capacity * 2 : 64;
+		run->held = xrealloc_array(
+		    run->held, run->held_capacity, sizeof(run->held[0]));
 	}
-	if (!run->stopped)
-		run->held_count = 0;
+	run->held[run->held_count++] = route;
 }
 
-static void give_up(struct run *run, size_t unanswered)
+/* A reply came after them: the held domains are what was silent. */
+static bool deliver_held(struct run *run)
 {
+	size_t at = 0;
+
+	if (asker_replies(run->asker) == run->replies_seen)
+		return false;
+	run->replies_seen = asker_replies(run->asker);
+	while (at < run->held_count && !run->stopped)
+		deliver(run, run->held[at++]);
+	memmove(run->held, run->held + at,
+	    (run->held_count - at) * sizeof(run->held[0]));
+	run->held_count -= at;
+	return true;
+}
+
+static void give_up(struct run *run)
+{
+	bool ever = asker_replies(run->asker) > 0;
+
 	stop(run, error_set(run->err, STATUS_UNAVAILABLE,
-		      "no resolver answers: asked %s, %zu questions; check the "
-		      "network, or name one that answers with --resolver "
-		      "ADDR[:PORT]",
-		      asker_servers(run->asker), unanswered));
+		      "no resolver answers%s: asked %s, %zu questions without "
+		      "an answer; check the network, or name one that answers "
+		      "with --resolver ADDR[:PORT]",
+		      ever ? " any more" : "", asker_servers(run->asker),
+		      asker_unanswered(run->asker)));
+}
+
+static void on_alive(
+    void *user, enum ask_outcome outcome, const struct dns_answer *answer)
+{
+	struct run *run = user;
+
+	(void)answer;
+	run->asking_alive = false;
+	if (outcome == ASK_CANCELLED || run->stopped)
+		return;
+	if (!deliver_held(run))
+		give_up(run);
+	if (run->open == 0 && run->next == run->count)
+		event_base_loopbreak(run->base);
+}
+
+/* Is it the domains or the resolvers? Any reply to a question for the root
+ * says the former. */
+static void ask_if_alive(struct run *run)
+{
+	if (run->asking_alive)
+		return;
+	run->asking_alive = true;
+	asker_ask(run->asker, "", DNS_NS, on_alive, run);
 }
 
 static void finish_route(struct run *run, struct route *route)
 {
+	if (!run->stopped)
+		deliver_held(run);
 	if (run->stopped) {
 		route_free(route);
-		return;
-	}
-	if (asker_replies(run->asker) > 0) {
-		deliver_held(run);
-	} else if (route->outcome == ROUTE_TIMEOUT) {
-		if (run->held_count <= UNANSWERED_MAX) {
-			run->held[run->held_count++] = route;
-			route = NULL;
-		}
-		if (asker_unanswered(run->asker) >= UNANSWERED_MAX)
-			give_up(run, asker_unanswered(run->asker));
-	}
-	if (route && run->stopped)
-		route_free(route);
-	else if (route)
+	} else if (route->outcome != ROUTE_TIMEOUT) {
 		deliver(run, route);
+	} else {
+		hold(run, route);
+		if (run->held_count < HELD_MAX)
+			return;
+		if (asker_replies(run->asker) == 0)
+			give_up(run);
+		else
+			ask_if_alive(run);
+	}
 }
 
 static void free_domain(struct domain *d)
@@ -358,33 +403,6 @@ static void on_signal(evutil_socket_t fd, short events, void *user)
 		      run->count));
 }
 
-static void on_alive(
-    void *user, enum ask_outcome outcome, const struct dns_answer *answer)
-{
-	struct run *run = user;
-
-	(void)answer;
-	if (outcome != ASK_CANCELLED)
-		event_base_loopbreak(run->base);
-}
-
-/*
- * A short list ended without one reply: is it the domains or the resolvers?
- * Any reply to a question for the root says the former.
- */
-static void ask_if_alive(struct run *run)
-{
-	size_t unanswered = asker_unanswered(run->asker);
-
-	if (asker_replies(run->asker) > 0 || unanswered == 0 || run->stopped)
-		return;
-	asker_ask(run->asker, "", DNS_NS, on_alive, run);
-	asker_pump(run->asker);
-	event_base_loop(run->base, 0);
-	if (!run->stopped && asker_replies(run->asker) == 0)
-		give_up(run, unanswered);
-}
-
 static void loop(struct run *run)
 {
 	const struct timeval second = { .tv_sec = 1 };
@@ -401,8 +419,11 @@ static void loop(struct run *run)
 	asker_pump(run->asker);
 	if (!run->stopped && (run->open > 0 || run->next < run->count))
 		event_base_loop(run->base, 0);
-	ask_if_alive(run);
-	deliver_held(run);
+	if (!run->stopped && run->held_count > 0 && !deliver_held(run)) {
+		ask_if_alive(run);
+		asker_pump(run->asker);
+		event_base_loop(run->base, 0);
+	}
 	tell_progress(run);
 	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++)
 		event_free(events[i]);
@@ -448,6 +469,7 @@ enum status resolver_run(const struct resolver_options *options,
 	}
 	for (size_t i = 0; i < run.held_count; i++)
 		route_free(run.held[i]);
+	free(run.held);
 	event_base_free(run.base);
 	return status;
 }

@@ -37,6 +37,7 @@ struct question {
 	int server;	 /* asked now */
 	uint32_t tried;	 /* servers asked in this round */
 	uint32_t failed; /* servers that answered with a failure */
+	bool plain;	 /* FORMERR once: c-ares leaves EDNS out from then on */
 	int hops;
 	int64_t ttl; /* of the aliases that led here, -1 */
 	char name[DNS_NAME_SIZE];
@@ -336,14 +337,24 @@ static bool leads_on(const struct question *q, const struct dns_answer *a)
 	       q->hops < ALIAS_HOPS_MAX;
 }
 
+static bool is_formerr(const uint8_t *bytes, size_t len)
+{
+	return len >= 4 && (bytes[3] & 15) == 1;
+}
+
 static void take_reply(struct question *q, const uint8_t *bytes, size_t len)
 {
 	struct dns_answer *answer = &q->asker->answer;
 
 	q->asker->replies++;
 	q->asker->servers[q->server].silent = 0;
-	if (!dns_answer_parse(bytes, len, q->name, q->type, answer) ||
-	    (answer->rcode != DNS_NOERROR && answer->rcode != DNS_NXDOMAIN)) {
+	if (is_formerr(bytes, len) && !q->plain) {
+		q->plain = true;
+		q->tried &= ~(1u << q->server);
+		enqueue(q->asker, q);
+	} else if (!dns_answer_parse(bytes, len, q->name, q->type, answer) ||
+		   (answer->rcode != DNS_NOERROR &&
+		       answer->rcode != DNS_NXDOMAIN)) {
 		q->failed |= 1u << q->server;
 		try_again(q);
 	} else if (leads_on(q, answer)) {

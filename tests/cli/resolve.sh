@@ -5,6 +5,7 @@ shopt -s lastpipe # resolve() at the end of a pipe sets $code here
 cd "$(dirname "$0")/../.." || exit 1
 work=$(mktemp -d)
 nsd_at=127.53.1.1 liar_at=127.53.1.2 mute_at=127.53.1.3 nobody_at=127.53.1.4
+mortal_at=127.53.1.5
 port=5301
 n=0 failed=0 pids=
 
@@ -146,9 +147,12 @@ CONF
 nsd=$(command -v nsd || echo /usr/sbin/nsd)
 "$nsd" -c "$work/nsd.conf" >/dev/null 2>&1
 mkfifo "$work/ready"
-python3 tests/dns/responder.py $liar_at $port "$work/counts" >"$work/ready" &
-pids="$pids $!"
-read -r _ <"$work/ready"
+for at in $mortal_at $liar_at; do
+	python3 tests/dns/responder.py $at $port "$work/counts" \
+		>"$work/ready" &
+	pids="$pids $!"
+	read -r _ <"$work/ready"
+done
 python3 -c "
 import ctypes, signal, socket
 ctypes.CDLL(None).prctl(1, signal.SIGKILL)
@@ -244,7 +248,7 @@ ROUTES
 
 # -------------------------------------------------------- failures and lies
 
-resolve -r $liar_at:$port --allow-private --timeout 300ms --tries 2 - <<'LIST'
+resolve -r $liar_at:$port --allow-private --timeout 1s --tries 2 - <<'LIST'
 silent.liar
 servfail.liar
 refused.liar
@@ -343,10 +347,31 @@ stopped "no resolver answers: stop and say what to do" 69 "resolver ADDR"
 verdict "then no domain is said to have timed out" $? "$work/out"
 echo ok.test | resolve -r $nobody_at:$port
 stopped "nobody is there at all" 69 "$nobody_at:$port"
-echo silent.liar | resolve -r $liar_at:$port --timeout 100ms
+echo silent.liar | resolve -r $liar_at:$port --timeout 1s --tries 1
 same "one silent domain is not a dead resolver" <<'ROUTES'
 silent.liar dns-timeout -1
 ROUTES
+
+(seq -f 'd%.0f.liar' 30; echo shutup.liar; seq -f 'e%.0f.liar' 60) |
+	resolve -r $mortal_at:$port --timeout 500ms --tries 1 --window 5 -
+stopped "a resolver that stops answering stops the run" 69 "any more"
+[ "$(grep -c '"nxdomain"' "$work/out")" -ge 26 ] &&
+	! grep -q timeout "$work/out"
+verdict "what was answered is kept, the others did not time out" $? "$work/out"
+
+seq -f 'silent.d%.0f.liar' 100 |
+	resolve -r $liar_at:$port --timeout 100ms --tries 1 -
+[ "$code" -eq 69 ]
+verdict "a whole list of silence is a dead resolver" $? "$work/err"
+(echo ok.liar; seq -f 'silent.d%.0f.liar' 100) |
+	resolve -r $liar_at:$port --timeout 1s --tries 1 -
+[ "$code" -eq 0 ] && [ "$(grep -c dns-timeout "$work/out")" -eq 100 ]
+verdict "many silent domains behind a live one" $? "$work/err"
+
+seq -f 'noedns.d%.0f.liar' 40 |
+	resolve -r $liar_at:$port --allow-private --timeout 1s -
+[ "$(grep -c implicit-mx "$work/out")" -eq 40 ]
+verdict "a name server without EDNS" $? "$work/err"
 
 # ------------------------------------------------------- our own name, back
 

@@ -17,6 +17,7 @@ import sys
 import threading
 
 A, NS, CNAME, SOA, PTR, MX, AAAA = 1, 2, 5, 6, 12, 15, 28
+MUTE = []
 TRUNCATED, RESPONSE, RECURSION = 0x0200, 0x8000, 0x0180
 
 
@@ -62,6 +63,9 @@ def behave(packet, tcp, seen):
     """The packets to send back for one question."""
     name, kind, question = question_of(packet)
     how = name.split(".")[0]
+    if how == "shutup" or MUTE:  # from now on
+        MUTE.append(name)
+        return []
 
     def good(*answers, **more):
         return [reply(packet, question, answers, **more)]
@@ -73,6 +77,11 @@ def behave(packet, tcp, seen):
     if how in ("servfail", "refused", "formerr", "notimp"):
         code = {"servfail": 2, "refused": 5, "formerr": 1, "notimp": 4}[how]
         return good(rcode=code)
+    if how == "noedns":  # knows no OPT record
+        if packet[10:12] != b"\0\0":
+            return good(rcode=1)
+        return good(record(name, A, address("127.53.2.9"))) \
+            if kind == A else good()
     if how == "flaky":  # the second time only
         if seen[(name, kind)] == 1:
             return []

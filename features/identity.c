@@ -20,6 +20,12 @@ static const char *const no_names[] = { "esmtp", "smtp", "lmtp", "welcome",
 	"dovecot", "maddy", "stalwart", "chasquid", "greetings", "go", "no",
 	"error", "connection", "too", "access", "your", "you", "we", "sorry",
 	"temporary", "try", "unable", "command", "requested", "syntax", "bad",
+	"aiosmtpd", "hmailserver", "communigate", "kerio", "axigen", "mercury",
+	"ironport", "barracuda", "proofpoint", "mimecast", "google", "gsmtp",
+	"outlook", "yahoo", "amazonses", "cisco", "sophos", "fortimail",
+	"trend", "symantec", "mailpit", "mailhog", "inetsim", "spampd",
+	"amavis", "amavisd", "clamsmtp", "postscreen", "debian", "ubuntu",
+	"nodejs", "node", "java", "perl", "ruby", "golang", "windows", "linux",
 	"pleased", "nice", "need", "closing", "goodbye", "bye", "queued" };
 
 /* Names that are words too: masked only where a name stands. */

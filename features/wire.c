@@ -135,6 +135,13 @@ static const char *errors_bucket(size_t errors)
 			     : "26+";
 }
 
+/* Other connections of a long plan end for what their one probe is. */
+static bool counts_errors(const struct evidence_item *item)
+{
+	return item->connection == 0 ||
+	       strcmp(item->exchange->probe, "errors-until-close") == 0;
+}
+
 /* How many refusals a server takes before it hangs up. */
 static void add_error_limit(
     const struct evidence *evidence, struct feature_sink *sink)
@@ -149,7 +156,8 @@ static void add_error_limit(
 		if (i && item->connection != evidence->items[i - 1].connection)
 			errors = 0;
 		errors += item->reply && item->reply->code >= 400;
-		if (item->last && errors && end == END_CLOSED)
+		if (item->last && errors && end == END_CLOSED &&
+		    counts_errors(item))
 			feature_add(sink, GROUP_WIRE,
 			    "wire.errors-until-close:%s",
 			    errors_bucket(errors));

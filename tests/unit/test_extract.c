@@ -181,6 +181,42 @@ static void test_extract__says_why_there_is_no_code(void **state)
 	}
 }
 
+/* A close counts as an error limit only where errors were the point. */
+static void test_extract__counts_errors_until_the_close(void **state)
+{
+	static const struct {
+		size_t connection;
+		const char *probe;
+		bool counted;
+	} cases[] = {
+		{ 0, "unknown-verb", true },
+		{ 1, "http-get", false },
+		{ 1, "errors-until-close", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const struct line lines[] = {
+			{ "greeting", "", 0, "220 x\r\n", 0, 1 },
+			{ cases[i].probe, "X\r\n", 0, "500 a\r\n", 0, 1 },
+			{ cases[i].probe, "X\r\n", 0, "421 b\r\n", 0, 1 },
+		};
+		struct transcript *t =
+		    transcript_of(arena, lines, 3, "p", NULL);
+		struct connection *both = arena_array(arena, 2, sizeof(*both));
+		struct feature_list list;
+
+		both[0].end = END_QUIT_CLOSED;
+		both[cases[i].connection] = t->connections[0];
+		both[cases[i].connection].end = END_CLOSED;
+		t->connections = both;
+		t->connection_count = 2;
+		features_extract(arena, t, &list);
+		assert_int_equal(
+		    has(&list, "wire.errors-until-close:2"), cases[i].counted);
+	}
+}
+
 static void assert_bounded(const struct feature_list *list)
 {
 	assert_true(list->count <= FEATURES_MAX);
@@ -299,6 +335,7 @@ int main(void)
 		TEST(test_extract__names_read_as_documented),
 		TEST(test_extract__longer_plan_keeps_the_features),
 		TEST(test_extract__says_why_there_is_no_code),
+		TEST(test_extract__counts_errors_until_the_close),
 		TEST(test_extract__takes_any_bytes),
 		TEST(test_extract__a_large_reply_costs_little),
 		TEST(test_extract__stops_at_its_bounds),

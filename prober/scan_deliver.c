@@ -47,6 +47,10 @@ void scan_deliver(struct scan *scan, struct transcript *t, size_t index)
 {
 	struct self_test *test = &scan->test;
 
+	if (scan->status == STATUS_UNAVAILABLE) {
+		transcript_free(t); /* as wrong as those that were held */
+		return;
+	}
 	if (test->passed) {
 		deliver(scan, t, index);
 		return;

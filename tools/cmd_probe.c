@@ -33,6 +33,8 @@ struct probe_run {
 	struct line_writer *writer;
 	struct progress progress;
 	struct buffer line;
+	enum status flushed; /* of the output, about once a second */
+	struct error flush_err;
 	struct error err;
 };
 
@@ -188,6 +190,11 @@ static enum status on_finished(void *user, struct transcript *t,
 	enum status status;
 
 	(void)target;
+	if (run->flushed != STATUS_OK) {
+		transcript_free(t);
+		*err = run->flush_err;
+		return run->flushed;
+	}
 	put_label(run, t);
 	buffer_reset(&run->line);
 	transcript_write(&run->line, t);
@@ -203,7 +210,8 @@ static void on_progress(void *user, const struct scan_stats *stats)
 	struct probe_run *run = user;
 
 	progress_scan(&run->progress, stats);
-	lines_flush(run->writer, NULL); /* an error comes again at the end */
+	if (run->flushed == STATUS_OK)
+		run->flushed = lines_flush(run->writer, &run->flush_err);
 }
 
 static enum status scan(struct probe_run *run)
@@ -226,6 +234,10 @@ static enum status scan(struct probe_run *run)
 	progress_end(&run->progress);
 	closed = lines_close(run->writer, run->output != NULL, &err);
 	buffer_clear(&run->line);
+	if (closed == STATUS_OK && run->flushed != STATUS_OK) {
+		err = run->flush_err;
+		closed = run->flushed;
+	}
 	if (closed != STATUS_OK && status == STATUS_OK) {
 		run->err = err;
 		status = closed;
@@ -273,6 +285,8 @@ static int run_probe(const struct command *self, int argc, char **argv)
 		if (run.hosts.arena)
 			host_list_clear(&run.hosts);
 	}
+	if (run.settings.err.status != STATUS_OK)
+		status = run.settings.err.status; /* of a file in an option */
 	scan_settings_clear(&run.settings);
 	return status;
 }

@@ -248,6 +248,20 @@ static void explain_doubt(struct decision *d)
 	    o->count > 1 ? name_of(d, o->ranked[1].product) : "");
 }
 
+/* For a person to look at: like nobody's, so nobody is named. */
+static void show_replies(struct decision *d)
+{
+	static const char *const probes[] = { PROBE_UNKNOWN_VERB, PROBE_HELP,
+		PROBE_MAIL_NOARG };
+
+	for (size_t i = 0; i < sizeof(probes) / sizeof(*probes); i++) {
+		const char *reply = reasons_reply(d->arena, d->t, probes[i]);
+
+		if (reply)
+			reasons_add(&d->reasons, d->arena, "%s", reply);
+	}
+}
+
 static void explain_unknown(struct decision *d)
 {
 	const struct verdict *v = &d->verdict;
@@ -265,7 +279,10 @@ static void explain_unknown(struct decision *d)
 		    "out",
 		    name_of(d, v->banner->rule->product),
 		    reasons_evidence(d->arena, v->banner));
-	explain_behaviour(d, 2);
+	if (v->novel)
+		show_replies(d);
+	else
+		explain_behaviour(d, 2);
 	if (d->reasons.count == 0)
 		reasons_add(&d->reasons, d->arena,
 		    "says nothing that a rule knows%s",

@@ -161,7 +161,7 @@ static bool hangs_up(const struct transcript *t, const struct exchange *x)
 	return false;
 }
 
-static const char *reply_sentence(
+const char *reasons_reply(
     struct arena *arena, const struct transcript *t, const char *probe)
 {
 	const struct exchange *x = transcript_find(t, probe);
@@ -339,7 +339,7 @@ static const char *ehlo_sentence(struct arena *arena,
 	size_t n = 0;
 
 	if (!x || !is_about_extensions(topic))
-		return reply_sentence(arena, t, probe);
+		return reasons_reply(arena, t, probe);
 	for (size_t i = 0; i < topic->feature_count && n < KEYWORDS_MAX; i++) {
 		const char *word = value_of(topic->features[i], ".keyword:");
 
@@ -354,7 +354,7 @@ static const char *ehlo_sentence(struct arena *arena,
 		    reasons_probe_words(arena, t, probe));
 	list = extensions_of(arena, x);
 	if (!list)
-		return reply_sentence(arena, t, probe);
+		return reasons_reply(arena, t, probe);
 	return arena_printf(
 	    arena, "lists its extensions in the order %s", list);
 }
@@ -428,7 +428,7 @@ static const char *topic_sentence(
 	if (strcmp(name, "time") == 0 || strcmp(name, "wire") == 0 ||
 	    strcmp(name, "pattern") == 0)
 		return plain_sentence(topic);
-	return reply_sentence(arena, t, name);
+	return reasons_reply(arena, t, name);
 }
 
 size_t reasons_topics(struct arena *arena, const struct model *model,

@@ -54,6 +54,11 @@ const char *reasons_quote(
 const char *reasons_probe_words(
     struct arena *arena, const struct transcript *t, const char *probe);
 
+/* What the host did with that probe: `answers HELP with "..."`, `closes the
+ * connection on HELP`; NULL when it was not sent. */
+const char *reasons_reply(
+    struct arena *arena, const struct transcript *t, const char *probe);
+
 /* A rule's evidence for that product, operator or front: `its HELP text has
  * words of Sendmail: "This is sendmail" (rule help/sendmail)`. */
 const char *reasons_of_hit(struct arena *arena, const struct catalog *catalog,

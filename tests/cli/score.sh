@@ -1,0 +1,119 @@
+#!/bin/sh
+# score: transcripts in, predictions out; the model, the rules and bad input.
+dir=$(dirname "$0") n=0 failed=0
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+
+say() { # status of the check, name
+	n=$((n + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $n - $2"
+	else
+		echo "not ok $n - $2"
+		failed=1
+	fi
+}
+
+# name, then a Python expression over p (records by name)
+holds() {
+	python3 - "$tmp/out" "$2" <<-'PYTHON'
+		import json, sys
+		p = {}
+		for line in open(sys.argv[1]):
+		    record = json.loads(line)
+		    p[record["name"]] = record
+		sys.exit(not eval("(%s)" % sys.argv[2]))
+	PYTHON
+	say $? "$1"
+}
+
+status() { # name, expected status, words on stderr, command...
+	name=$1 want=$2 words=$3
+	shift 3
+	"$@" >"$tmp/out2" 2>"$tmp/err" </dev/null
+	code=$?
+	[ "$code" -eq "$want" ] && grep -q -- "$words" "$tmp/err"
+	say $? "$name (status $code, wanted $want)"
+}
+
+"$dir/transcripts.py" train >"$tmp/train.jsonl"
+"$dir/transcripts.py" hosts >"$tmp/hosts.jsonl"
+"$MXPRINT" train -o "$tmp/test.model" "$tmp/train.jsonl" 2>/dev/null
+say $? "a model is trained"
+
+"$MXPRINT" score -m "$tmp/test.model" "$tmp/hosts.jsonl" >"$tmp/out" 2>"$tmp/err"
+say $? "hosts are scored"
+holds "one record a host" 'len(p) == 7'
+holds "an honest host" 'p["honest"]["product"] == "postfix" and
+	p["honest"]["confidence"] >= 0.9 and p["honest"]["flags"] == [] and
+	p["honest"]["source"] == "svm" and p["honest"]["family"] == "postfix"'
+holds "a forged greeting is disputed" 'p["forged"]["product"] == "postfix" and
+	"banner-disputed" in p["forged"]["flags"] and
+	p["forged"]["version"] != "4.96" and
+	"greets as Exim" in p["forged"]["reasons"][0]'
+holds "a hidden greeting does not matter" 'p["hidden"]["product"] == "exim"'
+holds "a stranger is unknown and novel" 'p["stranger"]["product"] == "unknown"
+	and "novel" in p["stranger"]["flags"] and p["stranger"]["version"] is None
+	and p["stranger"]["candidates"]'
+holds "a 421 greeting is unsure" 'p["deferred"]["confidence"] <= 0.5 and
+	"short-dialogue" in p["deferred"]["flags"]'
+holds "who refused has an outcome and no product" '
+	p["refused"]["outcome"] == "refused" and
+	p["refused"]["product"] is None and p["refused"]["confidence"] is None'
+holds "reasons quote the reply as it was seen" 'any(
+	"501 5.5.4 Syntax: MAIL FROM:<address>" in r and "as Postfix does" in r
+	for r in p["honest"]["reasons"])'
+holds "hostile bytes are escaped" 'all(32 <= ord(c) < 127
+	for x in p.values() for r in x["reasons"] for c in r)'
+holds "confidences are probabilities, best first" 'all(
+	0 <= c["confidence"] <= 1 for x in p.values() for c in x["candidates"])
+	and all(x["candidates"] == sorted(x["candidates"],
+	key=lambda c: -c["confidence"]) for x in p.values()
+	if x["source"] != "rule")'
+
+cp "$tmp/out" "$tmp/first"
+"$MXPRINT" score -m "$tmp/test.model" - <"$tmp/hosts.jsonl" >"$tmp/out"
+cmp -s "$tmp/out" "$tmp/first"
+say $? "standard input gives the same"
+"$MXPRINT" score -m "$tmp/test.model" -o "$tmp/out.gz" "$tmp/hosts.jsonl" \
+	2>"$tmp/err"
+gzip -dc "$tmp/out.gz" | cmp -s - "$tmp/first"
+say $? "--output FILE.gz packs the same"
+grep -q "7 hosts scored: 4 labelled, 2 unknown, 1 did not speak" "$tmp/err"
+say $? "and says how many"
+"$MXPRINT" score -m "$tmp/test.model" --format table "$tmp/hosts.jsonl" |
+	grep -q "^198.51.100.2:25 *postfix .*banner-disputed"
+say $? "a table for people"
+
+"$MXPRINT" score -m none "$tmp/hosts.jsonl" >"$tmp/out"
+holds "rules alone: source and no model" 'p["honest"]["source"] == "rule" and
+	p["honest"]["model"] is None and p["hidden"]["product"] == "exim"'
+"$MXPRINT" score -m "$tmp/test.model" -r none "$tmp/hosts.jsonl" >"$tmp/out"
+holds "the model alone" 'p["honest"]["source"] == "svm" and
+	p["forged"]["product"] == "postfix" and p["forged"]["flags"] == []'
+
+{ cat "$tmp/hosts.jsonl"; echo '{"type":"route"}'; echo 'junk'
+	head -c 300 "$tmp/hosts.jsonl"; } >"$tmp/torn.jsonl"
+"$MXPRINT" score -m none "$tmp/torn.jsonl" >"$tmp/out" 2>"$tmp/err"
+say $? "a torn file is no failure"
+holds "its whole records are scored" 'len(p) == 7'
+[ "$(grep -c "torn.jsonl:.*skipped" "$tmp/err")" -eq 3 ]
+say $? "what is skipped is told by line"
+
+status "no file named" 64 "transcripts" "$MXPRINT" score
+status "no such file" 66 "nosuch" "$MXPRINT" score -m none "$tmp/nosuch"
+status "an empty file" 65 "no transcript" \
+	"$MXPRINT" score -m none /dev/null
+status "no such model" 66 "nosuch" "$MXPRINT" score -m "$tmp/nosuch" \
+	"$tmp/hosts.jsonl"
+head -c 1000 "$tmp/test.model" >"$tmp/cut.model"
+status "a truncated model" 65 "cut.model" \
+	"$MXPRINT" score -m "$tmp/cut.model" "$tmp/hosts.jsonl"
+status "an unknown format" 64 "format" \
+	"$MXPRINT" score --format xml "$tmp/hosts.jsonl"
+status "an output that cannot be made" 73 "nosuch" \
+	"$MXPRINT" score -m none -o "$tmp/nosuch/x" "$tmp/hosts.jsonl"
+status "a full disk" 74 "" \
+	sh -c "'$MXPRINT' score -m none '$tmp/hosts.jsonl' >/dev/full"
+echo "1..$n"
+exit $failed

@@ -1,0 +1,175 @@
+#!/usr/bin/python3
+"""Transcripts for the tests of score, explain and identify.
+
+  transcripts.py train    labelled deployments of four products
+  transcripts.py hosts    hosts to score, each with its case as its name
+  transcripts.py bytes    one host whose replies hold every byte 0-255
+
+Replies are those of real servers in their stock configuration; host names,
+sizes and extensions vary so that no two deployments are alike.
+"""
+import json
+import sys
+
+EHLO = "probe.example.org"
+
+
+def postfix(host, n):
+    keywords = ["PIPELINING", "SIZE %d" % (10240000 + n * 7), "VRFY", "ETRN",
+                "ENHANCEDSTATUSCODES", "8BITMIME", "DSN", "CHUNKING"]
+    return {
+        "greeting": "220 %s ESMTP Postfix" % host,
+        "ehlo": ehlo(host, drop(keywords, n)),
+        "noop": "250 2.0.0 Ok",
+        "help": "500 5.5.2 Error: command not recognized",
+        "mail-noarg": "501 5.5.4 Syntax: MAIL FROM:<address>",
+        "unknown-verb": "500 5.5.2 Error: command not recognized",
+        "quit": "221 2.0.0 Bye",
+    }
+
+
+def exim(host, n):
+    keywords = ["SIZE 52428800", "8BITMIME", "PIPELINING", "PIPECONNECT",
+                "CHUNKING", "PRDR", "HELP"]
+    return {
+        "greeting": "220 %s ESMTP Exim 4.9%d Tue, 24 Nov 2026 10:0%d:00 +0000"
+                    % (host, 4 + n % 3, n),
+        "ehlo": ehlo("%s Hello %s [192.0.2.9]" % (host, EHLO),
+                     drop(keywords, n)),
+        "noop": "250 OK",
+        "help": "214-Commands supported:\r\n214 AUTH HELO EHLO MAIL RCPT DATA"
+                " BDAT NOOP QUIT RSET HELP",
+        "mail-noarg": "500 unrecognized command",
+        "unknown-verb": "500 unrecognized command",
+        "quit": "221 %s closing connection" % host,
+    }
+
+
+def sendmail(host, n):
+    keywords = ["ENHANCEDSTATUSCODES", "PIPELINING", "EXPN", "VERB",
+                "8BITMIME", "SIZE", "DSN", "ETRN", "DELIVERBY", "HELP"]
+    return {
+        "greeting": "220 %s ESMTP Sendmail 8.17.1/8.17.1; Tue, 24 Nov 2026"
+                    " 10:00:0%d GMT" % (host, n),
+        "ehlo": ehlo("%s Hello %s [192.0.2.9], pleased to meet you"
+                     % (host, EHLO), drop(keywords, n)),
+        "noop": "250 2.0.0 OK",
+        "help": "214-2.0.0 This is sendmail version 8.17.1\r\n"
+                "214 2.0.0 End of HELP info",
+        "mail-noarg": "501 5.5.2 Syntax error in parameters scanning \"\"",
+        "unknown-verb": "500 5.5.1 Command unrecognized: \"XYZZY foo\"",
+        "quit": "221 2.0.0 %s closing connection" % host,
+    }
+
+
+def opensmtpd(host, n):
+    keywords = ["8BITMIME", "ENHANCEDSTATUSCODES", "SIZE 36700160", "DSN",
+                "HELP"]
+    return {
+        "greeting": "220 %s ESMTP OpenSMTPD" % host,
+        "ehlo": ehlo("%s Hello %s [192.0.2.9], pleased to meet you"
+                     % (host, EHLO), drop(keywords, n)),
+        "noop": "250 2.0.0 Ok",
+        "help": "214-2.0.0 This is OpenSMTPD\r\n214 2.0.0 End of HELP info",
+        "mail-noarg": "500 5.5.1 Invalid command: Command unrecognized",
+        "unknown-verb": "500 5.5.1 Invalid command: Command unrecognized",
+        "quit": "221 2.0.0 Bye",
+    }
+
+
+def stranger(host, _n):
+    return {
+        "greeting": "220 %s ready" % host,
+        "ehlo": ehlo("%s what do you want" % host, ["ZORK", "GNUSTO 9"]),
+        "noop": "299 zzz",
+        "help": "299 say ZORK, FROTZ or REZROV, dear adventurer",
+        "mail-noarg": "555 mailing things needs a mailbox and a leaflet",
+        "unknown-verb": "599 there is no such spell in your spell book",
+        "quit": "299 you have died",
+    }
+
+
+PRODUCTS = {"postfix": postfix, "exim": exim, "sendmail": sendmail,
+            "opensmtpd": opensmtpd}
+SENT = {"greeting": "", "ehlo": "EHLO %s\r\n" % EHLO, "noop": "NOOP\r\n",
+        "help": "HELP\r\n", "mail-noarg": "MAIL\r\n",
+        "unknown-verb": "XYZZY foo\r\n", "quit": "QUIT\r\n"}
+
+
+def drop(keywords, n):
+    """Leaves one out, a different one for each n."""
+    return [k for i, k in enumerate(keywords) if i != n % len(keywords)]
+
+
+def ehlo(first, keywords):
+    lines = [first] + keywords
+    return "\r\n".join("250%s%s" % (" " if i + 1 == len(lines) else "-", line)
+                       for i, line in enumerate(lines))
+
+
+def transcript(address, replies, name=None, **more):
+    exchanges = [{"probe": p, "sent": SENT[p], "received": r + "\r\n",
+                  "first_ms": 3, "last_ms": 4, "end": "reply"}
+                 for p, r in replies.items()]
+    record = {"type": "transcript", "v": 1, "host": address, "port": 25,
+              "plan": "standard", "ehlo": EHLO,
+              "start": "2026-11-24T10:00:00.000Z", "outcome": "greeted",
+              "connections": [{"start_ms": 0, "connect_ms": 1,
+                               "duration_ms": 40, "end": "quit-closed",
+                               "exchanges": exchanges}]}
+    if name:
+        record["name"] = name
+    record.update(more)
+    return record
+
+
+def train():
+    for p, (product, make) in enumerate(sorted(PRODUCTS.items())):
+        for n in range(8):
+            host = "mx%d.site%d.example" % (n, p)
+            yield transcript("192.0.2.%d" % (p * 10 + n + 1), make(host, n),
+                             host, deployment="%s-%d" % (product, n),
+                             label={"product": product, "source": "lab",
+                                    "version": "1.%d" % n})
+
+
+def hosts():
+    plain = postfix("mail.honest.example", 3)
+    yield transcript("198.51.100.1", plain, "honest")
+    forged = postfix("mail.forged.example", 5)
+    forged["greeting"] = "220 mail.forged.example ESMTP Exim 4.96"
+    yield transcript("198.51.100.2", forged, "forged")
+    hidden = exim("mail.hidden.example", 2)
+    hidden["greeting"] = "220 mail.hidden.example ESMTP"
+    yield transcript("198.51.100.3", hidden, "hidden")
+    yield transcript("198.51.100.4", stranger("odd.example", 0), "stranger")
+    busy = {"greeting": "421 mx.busy.example ESMTP Postfix too busy"}
+    yield transcript("198.51.100.5", busy, "deferred", outcome="deferred")
+    silent = transcript("198.51.100.6", {}, "refused", outcome="refused",
+                        detail="ECONNREFUSED")
+    silent["connections"] = []
+    yield silent
+    evil = postfix("mail.evil.example", 1)
+    evil["greeting"] = ("220 mail.evil.example ESMTP \x1b]0;x\x07\x1b[31m"
+                        "<script>alert(1)</script>")
+    evil["help"] = "500 5.5.2 \x1b[2J\x00\xff Error: command not recognized"
+    yield transcript("198.51.100.7", evil, "evil")
+
+
+def every_byte():
+    replies = postfix("bytes.example", 0)
+    replies["help"] = "500 " + "".join(map(chr, range(256)))
+    record = transcript("198.51.100.9", replies, "bytes")
+    for x in record["connections"][0]["exchanges"]:
+        if x["probe"] == "unknown-verb":
+            x["sent"] = "".join(map(chr, range(256)))
+    yield record
+
+
+def main():
+    kinds = {"train": train, "hosts": hosts, "bytes": every_byte}
+    for record in kinds[sys.argv[1]]():
+        print(json.dumps(record))
+
+
+main()

@@ -222,7 +222,7 @@ const struct command command_report = {
 	    "review --label` go\n"
 	    "before the program's. In CSV a cell that a spreadsheet would take "
 	    "for a formula\n"
-	    "gets an apostrophe in front.",
+	    "gets an apostrophe in front. Columns: mxprint-report(5).",
 	.options = option_table,
 	.examples = example_table,
 	.run = run,

@@ -142,14 +142,18 @@ def print_accuracy(hosts):
 def print_strangers(hosts):
     if not hosts:
         print("none in this demo")
-        return
-    for host in hosts:
-        verdict = ("unknown, as it should be" if host.said == UNKNOWN else
-                   f"called {host.said} with confidence "
-                   f"{host.confidence:.2f}" +
-                   (", its family" if host.near else
-                    ", which is right" if host.right else ""))
-        print(f"  {host.true} ({host.address}): {verdict}")
+    for product in sorted({h.true for h in hosts}):
+        group = [h for h in hosts if h.true == product]
+        unknown = sum(h.said == UNKNOWN for h in group)
+        print(f"{product}: {part(unknown, len(group))} unknown, as they "
+              "should be")
+        for host in group:
+            if host.said != UNKNOWN:
+                known = ("right all the same" if host.right else
+                         "its family" if host.near else "wrong")
+                print(f"  {host.deployment} ({host.address}) called "
+                      f"{host.said} with confidence {host.confidence:.2f}: "
+                      f"{known}")
 
 
 def print_forged(hosts):

@@ -65,8 +65,9 @@ echo "== what was found, beside the known truth"
 
 echo
 echo "== hosts to look at by hand: mxprint review $folder/domains.run"
-"$program" review "$folder/domains.run" --limit 10 || fail "review failed"
+"$program" review "$folder/domains.run" --limit 10 --brief || fail "review failed"
 echo
 echo "The run folder is $folder/domains.run. Look further with"
 echo "  ./mxprint report $folder/domains.run --by domain | head"
 echo "  ./mxprint report $folder/domains.run --format csv"
+echo "  ./mxprint review $folder/domains.run --limit 3"

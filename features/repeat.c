@@ -13,8 +13,8 @@ static const char *const known_verbs[] = { "HELO", "EHLO", "LHLO", "MAIL",
 
 enum { FORM_OCTAL, FORM_HEX, FORM_MARK, FORM_CARET, FORM_BLANK, FORM_GONE };
 
-static const char *const form_names[] = { "line-octal", "line-hex",
-	"line-mark", "line-caret", "line-blank", "line-removed" };
+static const char *const form_names[] = { "line-octal", "line-hex", "line-mark",
+	"line-caret", "line-blank", "line-removed" };
 
 _Static_assert(sizeof(form_names) / sizeof(*form_names) == REPEAT_FORMS,
     "a name for each form");

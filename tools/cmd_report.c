@@ -2,12 +2,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/lines.h"
 #include "report/listing.h"
 #include "report/loss.h"
 #include "report/shares.h"
 #include "tools/command.h"
 #include "tools/options.h"
+#include "tools/output.h"
 #include "tools/survey_folder.h"
 
 extern const struct command command_report;
@@ -142,19 +142,18 @@ static enum status write_view(const struct survey_folder *survey,
 static enum status write_report(const struct survey_folder *survey,
     const struct report_options *options, struct error *err)
 {
-	struct line_writer *out;
+	struct output output;
 	struct writer *w;
-	enum status status = lines_create(options->output, &out, err), closed;
+	enum status status = output_open(options->output, &output, err);
+	enum status closed;
 
 	if (status != STATUS_OK)
 		return status;
-	w = writer_new(options->format, options->columns, out);
+	w = writer_new(options->format, options->columns, output.lines);
 	status = write_view(survey, options, w, err);
 	closed = writer_close(w, status == STATUS_OK ? err : NULL);
 	status = status == STATUS_OK ? closed : status;
-	closed = lines_close(out, strcmp(options->output, "-") != 0,
-	    status == STATUS_OK ? err : NULL);
-	return status == STATUS_OK ? closed : status;
+	return output_close(&output, status, err);
 }
 
 static int run(const struct command *self, int argc, char **argv)

@@ -100,7 +100,7 @@ assert len(by["half.example"]) == 2
 half = {row["host"]: row for row in by["half.example"]}
 assert half["127.30.4.2"]["operator"] == "google"
 assert half["127.30.4.2"]["front"] == "barracuda"
-assert half["127.30.4.2"]["confidence"] == "0.60"
+assert half["127.30.4.2"]["confidence"] == "0.600"
 assert half["127.30.4.1"]["flags"] == "banner-disputed"
 dead = {row["host"]: row for row in by["fake.example"]}["127.30.9.1"]
 assert dead["outcome"] == "refused" and dead["confidence"] == ""
@@ -151,6 +151,24 @@ files() {
 		report | head -n 1 >/dev/null
 }
 check "--output writes and compresses" files
+
+keeps() { # a failure costs no older file and leaves nothing behind
+	echo old >"$folder/leads.csv"
+	mkdir "$folder/out.d"
+	mv "$folder/leads.csv" "$folder/out.d/"
+	! report --columns nmae -o "$folder/out.d/leads.csv" 2>/dev/null &&
+		[ "$(cat "$folder/out.d/leads.csv")" = old ] &&
+		[ "$(ls -A "$folder/out.d")" = leads.csv ] || return 1
+	report -o "$folder/none/x.csv" >"$folder/out" 2>&1
+	got=$?
+	cat "$folder/out"
+	[ $got -eq 73 ] || return 1
+	report --by domain >/dev/full 2>"$folder/err"
+	got=$?
+	cat "$folder/err"
+	[ $got -eq 74 ]
+}
+check "a failing --output keeps the older file; a full disk is told" keeps
 
 refuses() { # status, sentence, arguments
 	want=$1 sentence=$2

@@ -13,6 +13,7 @@
 
 static void connect_failed(struct session *s, int error)
 {
+	static const struct dialog_event closed = { .kind = EVENT_CLOSED };
 	enum outcome outcome;
 
 	switch (error) {
@@ -29,6 +30,7 @@ static void connect_failed(struct session *s, int error)
 		s->dialog->outcome = outcome;
 	s->detail = error ? strerrorname_np(error) : NULL;
 	s->network->options.connected(s->user);
+	dialog_advance(s->dialog, &closed); /* a fruitless connection */
 	session_close(s, END_NOT_OPENED);
 }
 

@@ -163,6 +163,9 @@ static enum status read_hosts(
 	    !run->hosts_file)
 		return error_set(&run->err, STATUS_USAGE,
 		    "no host; name some, or say - for standard input");
+	if (status == STATUS_OK && list->count == 0 && list->rejected > 0)
+		return error_set(&run->err, STATUS_DATA,
+		    "none of the lines names a host; see the warnings above");
 	return status;
 }
 

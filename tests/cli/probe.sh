@@ -184,6 +184,39 @@ report("more hosts than descriptors",
        None if len(got) == 300 and farm.most <= 96 and farm.quits == 300
        else f"{len(got)} {farm.most} {farm.quits}\n{done.stderr}")
 
+farm = Farm(delay=0.01)
+taken = [os.open("/dev/null", os.O_RDONLY) for _ in range(75)]
+done = run("--allow-private", "--port", str(farm.port), "-q", "-",
+           stdin=hosts, preexec_fn=few_files, pass_fds=taken)
+got = [t for t in lines(done.stdout) if t["outcome"] == "greeted"]
+report("descriptors that others hold: told once, no host lost",
+       None if len(got) == 300 and farm.quits == 300 and
+       done.stderr.count("no more than") == 1
+       else f"{len(got)} {farm.quits}\n{done.stderr}")
+for fd in taken:
+    os.close(fd)
+check("only bad lines", 65, "none of the lines", "-", stdin="a b\n")
+
+# --- IPv6
+six = socket.socket(socket.AF_INET6)
+try:
+    six.bind(("::1", 0))
+    six.listen(1)
+
+    def once():
+        sock, _ = six.accept()
+        sock.sendall(b"554 no\r\n")
+        sock.recv(100)
+        sock.sendall(b"221 bye\r\n")
+        sock.close()
+    threading.Thread(target=once, daemon=True).start()
+    done = run("--allow-private", f"[::1]:{six.getsockname()[1]}")
+    t = lines(done.stdout)[0]
+    report("IPv6", None if t["outcome"] == "rejected" and t["host"] == "::1"
+           and t["connections"][0]["source"] == "::1" else t)
+except OSError:
+    print(f"ok - IPv6 # SKIP no ::1 here")
+
 # --- stop: QUIT, no half transcripts
 for number, name in ((signal.SIGINT, "SIGINT"), (signal.SIGTERM, "SIGTERM")):
     farm = Farm(delay=0.5)

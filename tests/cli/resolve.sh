@@ -36,7 +36,7 @@ resolve() { # arguments; domains on stdin; routes in $work/out
 
 same() { # name; expected routes on stdin
 	sort >"$work/expected"
-	python3 tests/dns/routes.py docs/schema/route.schema.json \
+	/usr/bin/python3 tests/dns/routes.py docs/schema/route.schema.json \
 		<"$work/out" >"$work/got" 2>"$work/got.err"
 	diff "$work/expected" "$work/got" >"$work/diff" && [ "$code" -eq 0 ]
 	result=$?
@@ -148,12 +148,12 @@ nsd=$(command -v nsd || echo /usr/sbin/nsd)
 "$nsd" -c "$work/nsd.conf" >/dev/null 2>&1
 mkfifo "$work/ready"
 for at in $mortal_at $liar_at; do
-	python3 tests/dns/responder.py $at $port "$work/counts" \
+	/usr/bin/python3 tests/dns/responder.py $at $port "$work/counts" \
 		>"$work/ready" &
 	pids="$pids $!"
 	read -r _ <"$work/ready"
 done
-python3 -c "
+/usr/bin/python3 -c "
 import ctypes, signal, socket
 ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 signal.alarm(300)
@@ -289,7 +289,7 @@ chase.liar ok 60 [5 host.liar ok 127.53.2.8]
 endless.liar no-mail 300
 unknown.onion nxdomain -1
 ROUTES
-python3 - "$work/counts" <<'PYTHON'
+/usr/bin/python3 - "$work/counts" <<'PYTHON'
 import json, sys
 seen = json.load(open(sys.argv[1]))
 assert seen["silent.liar 15"] == 2, seen["silent.liar 15"]
@@ -300,7 +300,7 @@ PYTHON
 verdict "tries are bounded, a host name is asked for once" $? "$work/counts"
 
 echo longlist.liar | resolve -r $liar_at:$port --allow-private
-python3 - "$work/out" <<'PYTHON'
+/usr/bin/python3 - "$work/out" <<'PYTHON'
 import json, sys
 route = json.load(open(sys.argv[1]))
 assert route["outcome"] == "ok", route
@@ -310,7 +310,7 @@ PYTHON
 verdict "a truncated answer comes over TCP; the best 32 MX stay" $? "$work/err"
 
 echo weird.liar | resolve -r $liar_at:$port --allow-private
-python3 - "$work/out" <<'PYTHON'
+/usr/bin/python3 - "$work/out" <<'PYTHON'
 import json, sys
 text = open(sys.argv[1]).read()
 assert text.isascii() and "\x1b" not in text
@@ -400,7 +400,7 @@ printf '\xef\xbb\xbfCompany;Domain;Country\r\n"Foo; Ltd";OK.test.;AT\r\nBar;Büc
 gzip -k "$work/list.csv"
 resolve -r $nsd_at:$port -o "$work/out.gz" "$work/list.csv.gz"
 gzip -dc "$work/out.gz" >"$work/out"
-python3 - "$work/out" <<'PYTHON'
+/usr/bin/python3 - "$work/out" <<'PYTHON'
 import json, sys
 rows = {r["domain"]: r for r in map(json.loads, open(sys.argv[1]))}
 assert rows["ok.test"]["columns"] == {"Company": "Foo; Ltd", "Country": "AT"}

@@ -238,7 +238,13 @@ static void list_products(struct dataset *d)
 	strmap_free(map);
 }
 
-/* Deployments of a product: the given names, else the groups. */
+const char *dataset_deployment(
+    const struct dataset *dataset, const struct item *item)
+{
+	return item->deployment ? item->deployment
+				: dataset->group_names[item->group];
+}
+
 static size_t count_deployments(const struct dataset *d, const char *product)
 {
 	struct strmap *map = strmap_new();
@@ -249,10 +255,8 @@ static size_t count_deployments(const struct dataset *d, const char *product)
 		const struct item *item = &d->items[i];
 
 		if (strcmp(item->product, product) == 0)
-			strmap_put_text(map,
-			    item->deployment ? item->deployment
-					     : d->group_names[item->group],
-			    &added);
+			strmap_put_text(
+			    map, dataset_deployment(d, item), &added);
 	}
 	count = strmap_count(map);
 	strmap_free(map);

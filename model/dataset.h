@@ -80,4 +80,8 @@ void dataset_free(struct dataset *dataset);
 struct dataset *dataset_of(const struct item *items, const char *const *forms,
     size_t count, size_t min_deployments);
 
+/* What an item's deployment is called: as given, else after its group. */
+const char *dataset_deployment(
+    const struct dataset *dataset, const struct item *item);
+
 #endif

@@ -64,8 +64,8 @@ static void learn_vocabulary(struct fit *fit, const bool *use)
 		if (use[i])
 			vocabulary_observe(fit->vocabulary,
 			    &d->items[i].features,
-			    d->group_names[d->items[i].group]);
-	vocabulary_freeze(fit->vocabulary, FIT_MIN_GROUPS);
+			    dataset_deployment(d, &d->items[i]));
+	vocabulary_freeze(fit->vocabulary, FIT_MIN_DEPLOYMENTS);
 }
 
 struct fit *fit_new(const struct dataset *dataset, const bool *use,

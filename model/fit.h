@@ -21,8 +21,8 @@
 #include "model/novelty.h"
 #include "model/svm.h"
 
-/* A feature seen in fewer groups is none: it might tell a deployment. */
-#define FIT_MIN_GROUPS 3
+/* A feature seen in fewer deployments is none: it might tell that one. */
+#define FIT_MIN_DEPLOYMENTS 2
 
 struct fit {
 	const struct dataset *dataset;

@@ -64,6 +64,9 @@ void heldout_score_items(const struct fit *fit, const bool *test,
 		    fit, &d->items[i].features, scratch, score->margins, &v);
 		score->unseen = novelty_unseen(&v);
 		measure(fit, &v, &kept, score->distance);
+		for (size_t c = 0; c < fit->class_count; c++)
+			score->distance[c] =
+			    novelty_stretch(score->distance[c], score->unseen);
 		arena_reset(scratch);
 	}
 	arena_free(scratch);

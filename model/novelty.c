@@ -29,6 +29,11 @@ double novelty_unseen(const struct vector *v)
 	return v->total > 0 ? (double)v->unknown / (double)v->total : 1;
 }
 
+double novelty_stretch(double distance, double unseen)
+{
+	return 1 - (1 - distance) * sqrt(1 - unseen);
+}
+
 double novelty_value(const struct novelty *n, const struct novelty_item *item,
     enum novelty_sign *which)
 {

@@ -52,6 +52,11 @@ double novelty_value(const struct novelty *n, const struct novelty_item *item,
 const char *novelty_sentence(enum novelty_sign sign);
 
 double novelty_unseen(const struct vector *v);
+/*
+ * Features never seen have no place in a vector and vanish from its length.
+ * This is the distance as if they had one.
+ */
+double novelty_stretch(double distance, double unseen);
 
 /*
  * Marks the vectors worth storing: walking in order, every one that is

@@ -42,10 +42,11 @@ static void judge_novelty(const struct view_part *view, enum tier tier,
 	for (size_t i = 0; i < answer->count; i++)
 		top = fmax(top, answer->scores[i].margin);
 	item.sign[SIGN_MARGIN] = -top;
-	item.sign[SIGN_DISTANCE] =
-	    novelty_distance(v, view->stored, view->stored_class, NULL,
-		view->stored_count, answer->scores[0].class_index);
 	item.sign[SIGN_UNSEEN] = novelty_unseen(v);
+	item.sign[SIGN_DISTANCE] = novelty_stretch(
+	    novelty_distance(v, view->stored, view->stored_class, NULL,
+		view->stored_count, answer->scores[0].class_index),
+	    item.sign[SIGN_UNSEEN]);
 	answer->novelty = novelty_value(&view->novelty[tier], &item, &which);
 	answer->novel = answer->novelty > 1;
 	answer->novelty_reason = answer->novel ? novelty_sentence(which) : NULL;

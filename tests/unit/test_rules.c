@@ -265,8 +265,9 @@ static struct transcript *transcript_of(
 	t->connection_count = 1;
 	t->connections[0].exchanges =
 	    arena_array(arena, count, sizeof(*exchanges));
-	memcpy(
-	    t->connections[0].exchanges, exchanges, count * sizeof(*exchanges));
+	if (count > 0)
+		memcpy(t->connections[0].exchanges, exchanges,
+		    count * sizeof(*exchanges));
 	t->connections[0].exchange_count = count;
 	return t;
 }

@@ -206,6 +206,10 @@ static int after_probe(struct dialog *d, const struct dialog_event *event)
 		d->repeats++;
 		return STEP_PROBE;
 	}
+	/* Many close after 521: where there is another connection, the next
+	 * probe is not risked on this one. */
+	if (event->code == 521 && d->script->plan->connections_max > 1)
+		return STEP_SETTLE;
 	return line->probe->by_itself ? STEP_SETTLE : STEP_NEXT;
 }
 
@@ -316,7 +320,7 @@ static int on_end(struct dialog *d, const struct dialog_event *event,
 		if (d->step == STEP_SETTLE || d->step == STEP_DISMISSED)
 			return STEP_QUIT;
 		*end = row->silent;
-		d->slow = true;
+		d->slow |= d->step != STEP_LEAVING;
 		break;
 	case EVENT_CLOSED:
 		*end = row->closed;

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "common/log.h"
@@ -52,13 +53,23 @@ void progress_text(
 	}
 }
 
+/* Of the terminal: a longer line would not be drawn over. */
+static int columns(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < 2)
+		return 80;
+	return size.ws_col;
+}
+
 void progress_line(
     struct progress *progress, int64_t elapsed_ms, const char *text)
 {
 	if (progress->quiet)
 		return;
 	if (progress->terminal) {
-		fprintf(stderr, "\r\033[K%s", text);
+		fprintf(stderr, "\r\033[K%.*s", columns() - 1, text);
 		fflush(stderr);
 		progress->drawn = true;
 		return;

@@ -318,6 +318,20 @@ static void test_dialog__drops_and_comes_back(void **state)
 	end_play(&p);
 }
 
+/* After 521 many close: the next probe goes over the next connection. */
+static void test_dialog__nothing_is_sent_after_521(void **state)
+{
+	static const struct answer postscreen[] = { GREETS, HELLO, BYE,
+		{ "eight-bit-verb", "521 goodbye\r\n", 0 }, ACCEPTS_ALL };
+	struct play p;
+
+	(void)state;
+	play(&p, "lab", postscreen);
+	assert_non_null(strstr(buffer_text(&p.log),
+	    "eight-bit-verb quit | greeting ehlo split-write "));
+	end_play(&p);
+}
+
 /* An accepted MAIL is taken back before the next probe. */
 static void test_dialog__takes_mail_back(void **state)
 {
@@ -416,6 +430,7 @@ int main(void)
 		cmocka_unit_test(
 		    test_dialog__one_error_a_connection_for_a_tarpit),
 		cmocka_unit_test(test_dialog__drops_and_comes_back),
+		cmocka_unit_test(test_dialog__nothing_is_sent_after_521),
 		cmocka_unit_test(test_dialog__takes_mail_back),
 		cmocka_unit_test(test_dialog__leaves_out_what_needs_mail),
 		cmocka_unit_test(test_dialog__stops_with_quit),

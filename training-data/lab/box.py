@@ -36,8 +36,11 @@ def end_with_driver():
 
 
 def run(argv, **options):
-    done = subprocess.run(argv, stdin=subprocess.DEVNULL, text=True,
-                          capture_output=True, **options)
+    try:
+        done = subprocess.run(argv, stdin=subprocess.DEVNULL, text=True,
+                              capture_output=True, **options)
+    except subprocess.TimeoutExpired as e:
+        raise Failed(f"{argv[0]}: over {e.timeout:.0f} s") from e
     if done.returncode:
         last = (done.stderr.strip() or done.stdout.strip() or "no message")
         raise Failed(f"{argv[0]}: {last.splitlines()[-1][:200]}")
@@ -87,7 +90,10 @@ def prepare(root, spec):
     write_file(root, "/etc/hosts", f"127.0.0.1 localhost\n"
                f"{spec['address']} {spec['host']}\n")
     write_file(root, "/etc/hostname", spec["host"] + "\n")
-    socket.sethostname(spec["host"][:64])
+    # Sendmail waits a minute for a machine without a domain to get one.
+    machine = spec["host"] if "." in spec["host"] else (
+        spec["host"] + ".example.net")
+    socket.sethostname(machine[:64])
     if spec["key"]:
         make_certificate(root, spec)
     for path, text in spec["files"].items():
@@ -187,7 +193,7 @@ def main():
     try:
         capture(spec)
         print(json.dumps({"captured": True}), flush=True)
-    except (Failed, OSError, subprocess.TimeoutExpired) as e:
+    except (Failed, OSError) as e:
         print(json.dumps({"why": str(e)}), flush=True)
 
 

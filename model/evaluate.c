@@ -204,6 +204,24 @@ static enum status learn_part(struct evaluating *v, const bool *train,
 	return status;
 }
 
+static bool *leave_unmeasured(struct evaluating *v)
+{
+	struct evaluation *e = v->e;
+	bool *use = arena_array(v->arena, v->d->count + 1, sizeof(*use));
+	bool *lonely;
+
+	for (size_t i = 0; i < v->d->count; i++)
+		use[i] = true;
+	lonely = folds_lonely(v->d, use, v->arena);
+	e->unmeasured = arena_array(
+	    e->arena, v->d->class_count + 1, sizeof(*e->unmeasured));
+	for (size_t c = 0; c < v->d->class_count; c++)
+		if (lonely[c])
+			e->unmeasured[e->unmeasured_count++] =
+			    arena_strdup(e->arena, v->d->classes[c]);
+	return lonely;
+}
+
 static enum status run_folds(struct evaluating *v, struct error *err)
 {
 	size_t folds = v->options->folds;
@@ -211,6 +229,7 @@ static enum status run_folds(struct evaluating *v, struct error *err)
 	    arena_array(v->arena, v->d->group_count + 1, sizeof(*fold));
 	bool *train = arena_array(v->arena, v->d->count + 1, sizeof(*train));
 	bool *test = arena_array(v->arena, v->d->count + 1, sizeof(*test));
+	bool *lonely = leave_unmeasured(v);
 	enum status status = STATUS_OK;
 
 	/* Another seed than inside learn(), or folds would nest alike. */
@@ -221,8 +240,10 @@ static enum status run_folds(struct evaluating *v, struct error *err)
 
 		say(v, "fold %zu of %zu", f + 1, folds);
 		for (size_t i = 0; i < v->d->count; i++) {
+			size_t c = v->d->items[i].class_index;
+
 			test[i] = fold[v->d->items[i].group] == f &&
-				  v->d->items[i].class_index != CLASS_OTHER;
+				  c != CLASS_OTHER && !lonely[c];
 			train[i] = fold[v->d->items[i].group] != f;
 		}
 		status = learn_part(v, train, &model, &cost, err);

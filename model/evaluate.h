@@ -64,6 +64,10 @@ struct evaluation {
 	size_t class_count;
 	struct figure micro, macro, coverage, ece, ece_rest;
 	struct class_figures *classes;
+	/* Products whose deployments all look the same: held out together,
+	 * none is left to learn from, so nothing can be said about them. */
+	const char **unmeasured;
+	size_t unmeasured_count;
 	struct confusion *confusions; /* most frequent first */
 	size_t confusion_count;
 	struct rung *rungs;

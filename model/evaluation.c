@@ -41,6 +41,16 @@ static void put_classes(const struct evaluation *e, struct buffer *out)
 	}
 }
 
+static void put_unmeasured(const struct evaluation *e, struct buffer *out)
+{
+	if (e->unmeasured_count == 0)
+		return;
+	buffer_add_text(out, "\nnot measured, all deployments look the same:");
+	for (size_t i = 0; i < e->unmeasured_count; i++)
+		buffer_printf(out, "%s %s", i > 0 ? "," : "", e->unmeasured[i]);
+	buffer_add_text(out, "\n");
+}
+
 static void put_rungs(const struct evaluation *e, struct buffer *out)
 {
 	buffer_printf(out, "\n%-20s %9s %9s %9s   (accuracy micro / macro)\n",
@@ -84,6 +94,7 @@ void evaluation_table(const struct evaluation *e, struct buffer *out)
 		    "version ranges right",
 		    e->versions_right / e->versions_given, e->versions_given);
 	put_classes(e, out);
+	put_unmeasured(e, out);
 	put_pairs(out, "confusions", e->confusions, e->confusion_count);
 	put_rungs(e, out);
 	buffer_printf(out,
@@ -192,6 +203,10 @@ void evaluation_json(const struct evaluation *e, struct buffer *out)
 	json_write_double(&w, "versions_given", e->versions_given);
 	json_write_double(&w, "versions_right", e->versions_right);
 	json_classes(&w, e);
+	json_open_array(&w, "unmeasured");
+	for (size_t i = 0; i < e->unmeasured_count; i++)
+		json_write_text(&w, NULL, e->unmeasured[i]);
+	json_close_array(&w);
 	json_pairs(&w, "confusions", e->confusions, e->confusion_count);
 	json_rungs(&w, e);
 	json_unknown(&w, e);

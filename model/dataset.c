@@ -79,6 +79,7 @@ static void add_transcript(struct gathering *g, const struct transcript *t)
 	base.product = arena_strdup(g->arena, t->label.product);
 	base.version = or_null(g->arena, t->label.version);
 	base.deployment = or_null(g->arena, t->deployment);
+	base.fronted = t->label.front != NULL;
 	add_view(g, t, &base, false, form);
 	scratch = arena_new();
 	for (int tier = TIER_STANDARD; tier >= TIER_POLITE; tier--) {
@@ -338,6 +339,9 @@ static struct dataset *assemble(struct arena *arena, const struct item *items,
 	hash_items(d);
 	list_products(d);
 	find_classes(d, min_deployments);
+	d->every = arena_array(arena, count + 1, sizeof(*d->every));
+	memcpy(d->every, d->items, count * sizeof(*d->every));
+	d->every_count = count;
 	drop_copies(d);
 	set_weights(d);
 	return d;

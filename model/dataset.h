@@ -36,6 +36,7 @@ struct item {
 	const char *product;
 	const char *version;	/* NULL: not known */
 	const char *deployment; /* as given; NULL: none */
+	bool fronted;		/* something else answers first (label.front) */
 	size_t class_index;	/* or CLASS_OTHER */
 	size_t group;		/* 0..group_count-1 */
 	enum tier tier;
@@ -49,6 +50,9 @@ struct dataset {
 	struct arena *arena;
 	struct item *items; /* in order of hash, then tier */
 	size_t count;
+	/* The same with copies: they tell which versions are alike. */
+	struct item *every;
+	size_t every_count;
 	const char **classes; /* product ids in order of name */
 	size_t class_count;
 	const char **products; /* all, classes or not, in order of name */

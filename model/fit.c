@@ -141,19 +141,26 @@ void fit_margins(const struct fit *fit, const struct feature_list *features,
 	}
 }
 
+/* Hosts behind a front are chosen apart: their versions must not be read
+ * from the front's answers, so both kinds are needed (model_version). */
 struct fit_stored fit_choose(const struct fit *fit)
 {
+	size_t *kind = xcalloc(fit->count + 1, sizeof(*kind));
 	struct fit_stored s = { 0 };
 
 	s.class_of =
 	    arena_array(fit->arena, fit->count + 1, sizeof(*s.class_of));
 	s.stored = arena_array(fit->arena, fit->count + 1, sizeof(*s.stored));
-	for (size_t i = 0; i < fit->count; i++)
-		s.class_of[i] =
-		    fit->forged[i]
-			? SIZE_MAX
-			: fit->dataset->items[fit->source[i]].class_index;
+	for (size_t i = 0; i < fit->count; i++) {
+		const struct item *item = &fit->dataset->items[fit->source[i]];
+
+		s.class_of[i] = fit->forged[i] ? SIZE_MAX : item->class_index;
+		kind[i] = s.class_of[i] == SIZE_MAX
+			      ? SIZE_MAX
+			      : 2 * s.class_of[i] + item->fronted;
+	}
 	novelty_choose(
-	    fit->vectors, s.class_of, fit->count, fit->class_count, s.stored);
+	    fit->vectors, kind, fit->count, 2 * fit->class_count, s.stored);
+	free(kind);
 	return s;
 }

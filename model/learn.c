@@ -182,9 +182,13 @@ static void store_vectors(
 	    arena_array(model->arena, fit->count + 1, sizeof(*view->stored));
 	view->stored_class = arena_array(
 	    model->arena, fit->count + 1, sizeof(*view->stored_class));
+	view->stored_fronted = arena_array(
+	    model->arena, fit->count + 1, sizeof(*view->stored_fronted));
 	for (size_t i = 0; i < fit->count; i++) {
 		if (!kept.stored[i])
 			continue;
+		view->stored_fronted[view->stored_count] =
+		    fit->dataset->items[fit->source[i]].fronted;
 		copy_vector(model->arena, &fit->vectors[i],
 		    &view->stored[view->stored_count]);
 		view->stored_class[view->stored_count++] = kept.class_of[i];
@@ -235,17 +239,31 @@ static enum status train_views(
 	return STATUS_OK;
 }
 
+/* Groups with an item that is used; copies of it are used as well here. */
+static bool *used_groups(const struct learning *l)
+{
+	bool *used =
+	    arena_array(l->arena, l->d->group_count + 1, sizeof(*used));
+
+	for (size_t i = 0; i < l->d->count; i++)
+		used[l->d->items[i].group] |= l->use[i];
+	return used;
+}
+
 static void learn_versions(const struct learning *l, struct model *model)
 {
-	struct version_item *items = xcalloc(l->d->count + 1, sizeof(*items));
+	size_t every = l->d->every_count;
+	struct version_item *items = xcalloc(every + 1, sizeof(*items));
+	const bool *used = used_groups(l);
 
 	for (size_t c = 0; c < l->d->class_count; c++) {
 		size_t count = 0;
 
-		for (size_t i = 0; i < l->d->count; i++) {
-			const struct item *item = &l->d->items[i];
+		for (size_t i = 0; i < every; i++) {
+			const struct item *item = &l->d->every[i];
 
-			if (l->use[i] && item->class_index == c)
+			if (used[item->group] && item->class_index == c &&
+			    !item->fronted)
 				items[count++] =
 				    (struct version_item){ item->version,
 					    item->group, &item->features };

@@ -36,6 +36,7 @@ struct view_part {
 	struct novelty novelty[TIER_COUNT];
 	struct vector *stored; /* training vectors kept for the distance */
 	size_t *stored_class;
+	bool *stored_fronted; /* of a host behind a front */
 	size_t stored_count;
 };
 

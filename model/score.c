@@ -121,6 +121,31 @@ size_t model_contributions(const struct model *model, enum model_view view,
 	return count;
 }
 
+/* Does the nearest training host of the class stand behind a front? */
+static bool looks_fronted(const struct model *model, size_t class_index,
+    const struct feature_list *features, struct arena *arena)
+{
+	const struct view_part *view = &model->views[VIEW_NO_BANNER];
+	double nearest = INFINITY;
+	bool fronted = false;
+	struct vector v;
+
+	vocabulary_vector(model->vocabulary, features,
+	    model_view_mask(VIEW_NO_BANNER), arena, &v);
+	for (size_t i = 0; i < view->stored_count; i++) {
+		double distance;
+
+		if (view->stored_class[i] != class_index)
+			continue;
+		distance = vector_distance(&v, &view->stored[i]);
+		if (distance < nearest) {
+			nearest = distance;
+			fronted = view->stored_fronted[i];
+		}
+	}
+	return fronted;
+}
+
 const char *model_version(const struct model *model, size_t class_index,
     const struct feature_list *features, struct arena *arena,
     double *confidence)
@@ -131,6 +156,8 @@ const char *model_version(const struct model *model, size_t class_index,
 	*confidence = 0;
 	if (table->confidence >= VERSION_CONFIDENCE_MIN)
 		answer = version_answer(table, features, arena);
+	if (answer && looks_fronted(model, class_index, features, arena))
+		answer = NULL;
 	if (answer)
 		*confidence = table->confidence;
 	return answer;

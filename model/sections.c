@@ -185,6 +185,7 @@ static void write_novelty(const struct model *model, struct buffer *out)
 		pack_u32(out, (uint32_t)view->stored_count);
 		for (size_t i = 0; i < view->stored_count; i++) {
 			pack_u32(out, (uint32_t)view->stored_class[i]);
+			pack_u32(out, view->stored_fronted[i]);
 			write_vector(&view->stored[i], out);
 		}
 	}
@@ -207,13 +208,16 @@ static void read_novelty(struct model *model, struct unpacking *u)
 
 		for (int t = 0; t < TIER_COUNT; t++)
 			read_limits(&view->novelty[t], u);
-		view->stored_count = unpack_count(u, 8, STORED_MAX);
+		view->stored_count = unpack_count(u, 12, STORED_MAX);
 		view->stored = arena_array(model->arena, view->stored_count + 1,
 		    sizeof(*view->stored));
 		view->stored_class = arena_array(model->arena,
 		    view->stored_count + 1, sizeof(*view->stored_class));
+		view->stored_fronted = arena_array(model->arena,
+		    view->stored_count + 1, sizeof(*view->stored_fronted));
 		for (size_t i = 0; i < view->stored_count; i++) {
 			view->stored_class[i] = unpack_u32(u);
+			view->stored_fronted[i] = unpack_u32(u) != 0;
 			if (view->stored_class[i] >= model->class_count)
 				u->bad = true;
 			read_vector(model, u, &view->stored[i]);

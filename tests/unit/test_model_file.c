@@ -52,6 +52,8 @@ static void fill_view(struct model *m, struct view_part *view)
 	view->stored_count = 1;
 	view->stored = arena_alloc(m->arena, sizeof(*view->stored));
 	view->stored_class = arena_alloc(m->arena, sizeof(size_t));
+	view->stored_class[0] = 1;
+	view->stored_fronted = arena_alloc(m->arena, sizeof(bool));
 }
 
 static struct model *small_model(void)
@@ -162,6 +164,22 @@ static void test_model_file__scores_the_same_after_loading(void **state)
 	    model_version(again, 1, &list, arena, &confidence), "3.7");
 	assert_true(confidence == 0.9);
 	model_free(again);
+	arena_free(arena);
+}
+
+/* A front's answers say nothing about the version of what is behind it. */
+static void test_model_file__fronts_hide_the_version(void **state)
+{
+	struct arena *arena = arena_new();
+	struct feature_list list = sample(arena, true);
+	struct model *m = small_model();
+	double confidence;
+
+	(void)state;
+	assert_non_null(model_version(m, 1, &list, arena, &confidence));
+	m->views[VIEW_NO_BANNER].stored_fronted[0] = true;
+	assert_null(model_version(m, 1, &list, arena, &confidence));
+	model_free(m);
 	arena_free(arena);
 }
 
@@ -286,6 +304,7 @@ int main(void)
 		cmocka_unit_test(test_model_file__reads_back_the_same_bytes),
 		cmocka_unit_test(
 		    test_model_file__scores_the_same_after_loading),
+		cmocka_unit_test(test_model_file__fronts_hide_the_version),
 		cmocka_unit_test(test_model_file__refuses_every_changed_byte),
 		cmocka_unit_test(test_model_file__refuses_every_shorter_length),
 		cmocka_unit_test(test_model_file__survives_senseless_sections),

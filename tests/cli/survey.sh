@@ -1,11 +1,11 @@
 #!/bin/sh
 # A survey from a list to survey.db: a real name server, scripted SMTP hosts
 # that count who connects, and every accident on the way.
-exec /usr/bin/python3 - "$MXPRINT" <<'PYTHON'
+exec /usr/bin/python3 - "$MXPRINT" "$(dirname "$0")/../../docs/mxprint-run.5" <<'PYTHON'
 import asyncio, collections, gzip, glob, json, os, resource, shutil
 import signal, sqlite3, subprocess, sys, tempfile, threading, time
 
-PROGRAM = sys.argv[1]
+PROGRAM, PAGE = sys.argv[1:]
 DNS, DNS_PORT, PORT = "127.45.0.53", 5345, 2545
 SLOW = 40  # hosts that take their time: for stops in the middle
 NUMBER = 0
@@ -239,6 +239,16 @@ def whole_path():
     return list_, folder
 
 
+def manual(folder):
+    with open(PAGE) as f:
+        blocks = f.read().split(".Bd -literal -offset indent\n")[1:]
+    questions = [b.split(".Ed")[0] for b in blocks if b.startswith("SELECT")]
+    answers = [rows(folder, q) for q in questions]
+    tell(len(questions) >= 5 and answers[0] == [("postfix", 3)] and
+         answers[2][0][0] == "127.45.0.1" and answers[2][0][2] == 3,
+         "the manual's SQL runs", questions, answers)
+
+
 def settings(list_, folder):
     code, _, err = run(list_, "--plan", "polite")
     tell(code == 64 and "another plan" in err and "--run NEW" in err,
@@ -441,6 +451,7 @@ try:
              nsd.poll() is not None, "nsd")
     time.sleep(0.3)
     list_, folder = whole_path()
+    manual(folder)
     settings(list_, folder)
     rebuild(folder)
     stopped("sigint", signal.SIGINT, 75)

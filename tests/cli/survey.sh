@@ -3,11 +3,12 @@
 # that count who connects, and every accident on the way.
 exec /usr/bin/python3 - "$MXPRINT" "$(dirname "$0")/../../docs/mxprint-run.5" <<'PYTHON'
 import asyncio, collections, gzip, glob, json, os, resource, shutil
-import signal, sqlite3, subprocess, sys, tempfile, threading, time
+import signal, socket, sqlite3, subprocess, sys, tempfile, threading, time
 
 PROGRAM, PAGE = sys.argv[1:]
 DNS, DNS_PORT, PORT = "127.45.0.53", 5345, 2545
 SLOW = 40  # hosts that take their time: for stops in the middle
+BLOCKED = 66  # hosts in 22 networks that never answer a SYN
 NUMBER = 0
 FAILED = False
 work = tempfile.mkdtemp(prefix="mxprint-survey-")
@@ -28,6 +29,10 @@ def tell(ok, name, *why):
 
 # ---------------------------------------------------------------- the world
 
+def blocked_address(i):
+    return f"127.45.{10 + i // 3}.{i % 3 + 1}"
+
+
 def zone():
     lines = ["$ORIGIN test.", "@ 300 SOA ns. hm. 1 3600 600 86400 60",
              "@ 300 NS ns", f"ns 300 A {DNS}"]
@@ -40,6 +45,8 @@ def zone():
               "i 300 A 127.45.0.5", "r 300 MX 10 dead"]
     for i in range(SLOW):
         lines += [f"s{i} 300 MX 10 slow{i}", f"slow{i} 300 A 127.45.1.{i + 1}"]
+    for i in range(BLOCKED):
+        lines += [f"p{i} 300 MX 10 mxp{i}", f"mxp{i} 300 A {blocked_address(i)}"]
     return "\n".join(lines) + "\n"
 
 
@@ -412,6 +419,40 @@ def mistakes():
          "a refused port is an outcome", code, err)
 
 
+def deaf_hosts():
+    """A full backlog: further SYNs are dropped, as by a filter."""
+    sockets = []
+    for i in range(BLOCKED):
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((blocked_address(i), PORT))
+        listener.listen(0)
+        sockets.append(listener)
+        for _ in range(2):
+            filler = socket.socket()
+            filler.setblocking(False)
+            filler.connect_ex((blocked_address(i), PORT))
+            sockets.append(filler)
+    return sockets
+
+
+def port_blocked():
+    list_ = put("port.txt", "".join(f"p{i}.test\n" for i in range(BLOCKED)))
+    folder = list_ + ".run"
+    sockets = deaf_hosts()
+    for _ in range(3):
+        code, _, err = run(list_, "--connect-timeout", "400ms")
+    tell(code == 69 and "blocked" in err, "port 25 blocked: 69", code, err)
+    tell(not hosts_of(folder), "and no host is called dead for it",
+         hosts_of(folder))
+    for s in sockets:
+        s.close()
+    code, _, err = run(list_, "--connect-timeout", "400ms")
+    outcomes = rows(folder, "SELECT outcome, count(*) FROM hosts GROUP BY 1")
+    tell(code == 0 and outcomes == [("refused", BLOCKED)],
+         "once it is open the same command asks them all", code, err, outcomes)
+
+
 def disk_full():
     list_ = slow_list("full.txt")
     disk = work + "/disk"
@@ -460,6 +501,7 @@ try:
     tried_twice()
     dry_run()
     mistakes()
+    port_blocked()
     disk_full()
 except Exception as problem:  # a test that cannot go on is a failed test
     tell(False, "the test itself", repr(problem))

@@ -93,16 +93,6 @@ static size_t rival_class(
 	return answer->scores[answer->count > 1 ? 1 : 0].class_index;
 }
 
-static enum feature_group group_of(
-    const struct feature_list *features, const char *name)
-{
-	for (size_t i = 0; i < features->count; i++) {
-		if (strcmp(features->items[i].name, name) == 0)
-			return features->items[i].group;
-	}
-	return GROUP_COUNT;
-}
-
 /*
  * How many independent kinds of evidence stand behind behaviour's product
  * against the greeting's. Words and characters are one kind: both are the
@@ -124,17 +114,14 @@ static int count_support(const struct decision *d, const char *claimed)
 	    arena_array(d->arena, SUPPORT_PARTS_MAX, sizeof(*parts));
 	const struct model_answer *answer = &d->answers[VIEW_NO_BANNER];
 	size_t count = model_contributions(d->classifier->model, VIEW_NO_BANNER,
-	    &d->features, answer->scores[0].class_index,
+	    answer, answer->scores[0].class_index,
 	    rival_class(d, VIEW_NO_BANNER, claimed), d->arena, parts,
 	    SUPPORT_PARTS_MAX);
 	unsigned seen = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		enum feature_group group =
-		    group_of(&d->features, parts[i].feature);
-
-		if (parts[i].weight > 0 && group < GROUP_COUNT)
-			seen |= kinds[group];
+		if (parts[i].weight > 0)
+			seen |= kinds[parts[i].group];
 	}
 	return __builtin_popcount(seen);
 }
@@ -204,7 +191,7 @@ static void explain_behaviour(struct decision *d, size_t shown)
 	if (!model || deciding(d)->count == 0)
 		return;
 	best = model_class(model, deciding(d)->scores[0].class_index);
-	count = reasons_topics(d->arena, model, d->verdict.view, &d->features,
+	count = reasons_topics(d->arena, model, d->verdict.view, deciding(d),
 	    d->t, deciding(d)->scores[0].class_index,
 	    rival_class(d, d->verdict.view, NULL), topics, TOPICS_MAX);
 	for (size_t i = 0; i < count && shown > 0; i++) {

@@ -15,8 +15,8 @@ static void explain_view(const struct classifier *c, struct arena *arena,
 	rival = out->answer.scores[1].class_index;
 	out->best = model_class(c->model, best);
 	out->rival = model_class(c->model, rival);
-	out->topic_count = reasons_topics(arena, c->model, view, features, t,
-	    best, rival, out->topics, EXPLANATION_TOPICS);
+	out->topic_count = reasons_topics(arena, c->model, view, &out->answer,
+	    t, best, rival, out->topics, EXPLANATION_TOPICS);
 }
 
 void explanation_make(const struct classifier *c, struct arena *arena,

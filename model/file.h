@@ -60,6 +60,7 @@ struct model_answer {
 	bool novel;	/* does not look like any trained product */
 	double novelty; /* 0 typical .. 1 at the threshold .. more */
 	const char *novelty_reason; /* a sentence, or NULL */
+	struct vector vector;	    /* of the view; for model_contributions */
 };
 
 void model_score(const struct model *model, enum model_view view,
@@ -68,12 +69,13 @@ void model_score(const struct model *model, enum model_view view,
 
 struct contribution {
 	const char *feature;
+	enum feature_group group;
 	double weight; /* of class a minus class b, times the value */
 };
 
 /* Strongest features for class a against class b; count <= max. */
 size_t model_contributions(const struct model *model, enum model_view view,
-    const struct feature_list *features, size_t class_a, size_t class_b,
+    const struct model_answer *answer, size_t class_a, size_t class_b,
     struct arena *arena, struct contribution *out, size_t max);
 
 /* What behaviour proves about the version ("3.5-3.7"), or NULL; *confidence. */

@@ -174,20 +174,35 @@ void novelty_choose(const struct vector *vectors, const size_t *class_of,
 	free(kept);
 }
 
+/* v laid out flat: each of the many stored vectors is then one short loop. */
+static double *flatten(const struct vector *v, size_t *len)
+{
+	double *row;
+
+	*len = v->count > 0 ? (size_t)v->index[v->count - 1] + 1 : 0;
+	row = xcalloc(*len + 1, sizeof(*row));
+	for (size_t k = 0; k < v->count; k++)
+		row[v->index[k]] = v->value[k];
+	return row;
+}
+
 double novelty_distance(const struct vector *v, const struct vector *vectors,
     const size_t *class_of, const bool *stored, size_t count,
     size_t class_index)
 {
 	double nearest = 1;
+	size_t len;
+	double *row = flatten(v, &len);
 
 	for (size_t i = 0; i < count; i++) {
 		double distance;
 
 		if (class_of[i] != class_index || (stored && !stored[i]))
 			continue;
-		distance = vector_distance(v, &vectors[i]);
+		distance = 1 - vector_dot_row(&vectors[i], row, len);
 		if (distance < nearest)
 			nearest = distance;
 	}
-	return nearest;
+	free(row);
+	return nearest < 0 ? 0 : nearest; /* rounding */
 }

@@ -432,14 +432,14 @@ static const char *topic_sentence(
 }
 
 size_t reasons_topics(struct arena *arena, const struct model *model,
-    enum model_view view, const struct feature_list *features,
+    enum model_view view, const struct model_answer *answer,
     const struct transcript *t, size_t class_a, size_t class_b,
     struct reason_topic *out, size_t max)
 {
 	struct contribution *parts =
 	    arena_array(arena, CONTRIBUTIONS_MAX, sizeof(*parts));
 	struct topic *topics = arena_array(arena, TOPICS_MAX, sizeof(*topics));
-	size_t part_count = model_contributions(model, view, features, class_a,
+	size_t part_count = model_contributions(model, view, answer, class_a,
 	    class_b, arena, parts, CONTRIBUTIONS_MAX);
 	size_t topic_count = collect(parts, part_count, topics);
 	size_t count = 0;
@@ -475,6 +475,8 @@ const char *reasons_evidence(struct arena *arena, const struct rule_hit *hit)
 		} else
 			out[used++] = hit->evidence[i];
 	}
+	while (used > 0 && strchr(" /", out[used - 1]))
+		out[--used] = '\0';
 	return out;
 }
 

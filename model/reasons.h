@@ -17,7 +17,6 @@
 
 #include "catalog/catalog.h"
 #include "common/arena.h"
-#include "features/extract.h"
 #include "model/file.h"
 #include "rules/engine.h"
 #include "transcript/transcript.h"
@@ -78,7 +77,7 @@ struct reason_topic {
  * anything to show are left out. Returns the count, <= max.
  */
 size_t reasons_topics(struct arena *arena, const struct model *model,
-    enum model_view view, const struct feature_list *features,
+    enum model_view view, const struct model_answer *answer,
     const struct transcript *t, size_t class_a, size_t class_b,
     struct reason_topic *out, size_t max);
 

@@ -94,28 +94,32 @@ static int by_size(const void *a, const void *b)
 }
 
 size_t model_contributions(const struct model *model, enum model_view view,
-    const struct feature_list *features, size_t class_a, size_t class_b,
+    const struct model_answer *answer, size_t class_a, size_t class_b,
     struct arena *arena, struct contribution *out, size_t max)
 {
 	const double *weights = model->views[view].weights;
-	struct part_of_sum *parts;
-	struct vector v;
-	size_t count;
+	const struct vector *v = &answer->vector;
+	struct part_of_sum *parts =
+	    arena_array(arena, v->count + 1, sizeof(*parts));
+	size_t count = 0;
 
-	vocabulary_vector(
-	    model->vocabulary, features, model_view_mask(view), arena, &v);
-	parts = arena_array(arena, v.count + 1, sizeof(*parts));
-	for (size_t k = 0; k < v.count; k++) {
-		const double *row = weights + v.index[k] * model->class_count;
+	for (size_t k = 0; k < v->count; k++) {
+		const double *row = weights + v->index[k] * model->class_count;
+		double weight = v->value[k] * (row[class_a] - row[class_b]);
 
-		parts[k].feature = v.index[k];
-		parts[k].weight = v.value[k] * (row[class_a] - row[class_b]);
+		if (weight == 0)
+			continue;
+		parts[count].feature = v->index[k];
+		parts[count++].weight = weight;
 	}
-	qsort(parts, v.count, sizeof(*parts), by_size);
-	count = v.count < max ? v.count : max;
+	qsort(parts, count, sizeof(*parts), by_size);
+	if (count > max)
+		count = max;
 	for (size_t i = 0; i < count; i++) {
 		out[i].feature =
 		    vocabulary_name(model->vocabulary, parts[i].feature);
+		out[i].group =
+		    vocabulary_group(model->vocabulary, parts[i].feature);
 		out[i].weight = parts[i].weight;
 	}
 	return count;

@@ -21,7 +21,7 @@ static void use(const struct model *model)
 		model_score(model, (enum model_view)v, "standard", &list, arena,
 		    &answer);
 		if (answer.count > 1)
-			model_contributions(model, (enum model_view)v, &list,
+			model_contributions(model, (enum model_view)v, &answer,
 			    answer.scores[0].class_index,
 			    answer.scores[1].class_index, arena, why, 3);
 	}

@@ -204,15 +204,13 @@ static void test_train__says_why(void **state)
 	struct model *model = train_on(all, 1);
 	struct arena *arena = arena_new();
 	struct transcript *t = synthetic_transcript(1, 9);
-	struct feature_list features;
 	struct model_answer a;
 	struct contribution why[5];
 	size_t count;
 
 	(void)state;
 	answer(model, VIEW_ALL, t, arena, &a);
-	features_extract(arena, t, &features);
-	count = model_contributions(model, VIEW_ALL, &features,
+	count = model_contributions(model, VIEW_ALL, &a,
 	    a.scores[0].class_index, a.scores[1].class_index, arena, why, 5);
 	assert_int_equal(count, 5);
 	assert_true(why[0].weight > 0);

@@ -66,6 +66,7 @@ enum status classifier_open(const char *data_folder, const char *model_path,
 		status = open_model(data_folder, model_path, parts, err);
 	parts->classifier.catalog = parts->catalog;
 	parts->classifier.model = parts->model;
+	parts->classifier.memo = memo_new();
 	if (status != STATUS_OK)
 		classifier_close(&parts->classifier);
 	else
@@ -79,6 +80,7 @@ void classifier_close(struct classifier *classifier)
 
 	if (!parts)
 		return;
+	memo_free(parts->classifier.memo);
 	model_free(parts->model);
 	rule_engine_free(parts->classifier.rules);
 	catalog_free(parts->catalog);

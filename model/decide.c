@@ -46,14 +46,35 @@ static const char *name_of(const struct decision *d, const char *product)
 
 /* ---------------------------------------------------------------- input */
 
+/* What the memo knows lives until its next memo_put(), after this host. */
+static void score(struct decision *d)
+{
+	struct memo *memo = d->classifier->memo;
+	const struct model_answer *known = NULL;
+	struct memo_key key;
+
+	if (memo) {
+		key = memo_key_of(d->t->plan, &d->features);
+		known = memo_get(memo, &key);
+	}
+	for (int v = 0; v < VIEW_COUNT; v++) {
+		if (known)
+			d->answers[v] = known[v];
+		else
+			model_score(d->classifier->model, (enum model_view)v,
+			    d->t->plan, &d->features, d->arena, &d->answers[v]);
+	}
+	if (memo && !known)
+		memo_put(memo, &key, d->answers);
+}
+
 static struct opinion opinion_of(struct decision *d, enum model_view view)
 {
 	const struct model *model = d->classifier->model;
-	struct model_answer *answer = &d->answers[view];
+	const struct model_answer *answer = &d->answers[view];
 	struct opinion opinion = { 0 };
 	struct candidate *ranked;
 
-	model_score(model, view, d->t->plan, &d->features, d->arena, answer);
 	ranked = arena_array(d->arena, answer->count, sizeof(*ranked));
 	for (size_t i = 0; i < answer->count; i++) {
 		ranked[i].product =
@@ -162,6 +183,7 @@ static void ask(struct decision *d)
 	in->thin = is_thin(d->t);
 	if (d->classifier->model) {
 		features_extract(d->arena, d->t, &d->features);
+		score(d);
 		in->all = opinion_of(d, VIEW_ALL);
 		in->behaviour = opinion_of(d, VIEW_NO_BANNER);
 	}

@@ -28,6 +28,7 @@
 #include "common/arena.h"
 #include "common/error.h"
 #include "model/file.h"
+#include "model/memo.h"
 #include "model/prediction.h"
 #include "rules/engine.h"
 #include "transcript/transcript.h"
@@ -36,6 +37,7 @@ struct classifier {
 	const struct catalog *catalog;
 	struct rule_engine *rules; /* may be NULL: model alone */
 	const struct model *model; /* may be NULL: rules alone */
+	struct memo *memo;	   /* may be NULL: scores every host anew */
 };
 
 void decide(const struct classifier *classifier, struct arena *arena,

@@ -65,6 +65,7 @@ void model_score(const struct model *model, enum model_view view,
 
 	vocabulary_vector(
 	    model->vocabulary, features, model_view_mask(view), arena, &v);
+	answer->vector = v;
 	margins_of(model, part, &v, margins);
 	calibration_apply(&part->calibration[tier], margins, classes, p);
 	answer->count = classes;

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """A little internet for the demo: a zone, a list of domains, and the truth.
 
-usage: internet.py MAP FOLDER
+usage: internet.py MAP FOLDER [DNS_ADDRESS DNS_PORT DEAD_ADDRESS]
 
-MAP is what tests/farm/replay_farm wrote: one host a line (address, deployment,
+DEAD_ADDRESS is one where nobody listens. MAP is what tests/farm/replay_farm wrote: one host a line (address, deployment,
 product, version, front). FOLDER gets domains.csv (what is surveyed),
 truth.tsv (what really answers for each domain), example.zone and nsd.conf.
 Everything is drawn from one seed: the same map gives the same files.
@@ -15,7 +15,7 @@ import random
 import sys
 
 DOMAINS = 300
-DNS_ADDRESS, DNS_PORT = "127.20.53.53", 5353
+DNS_ADDRESS, DNS_PORT, DEAD_ADDRESS = "127.20.53.53", 5353, "127.21.0.1"
 COUNTRIES = ["AT", "BR", "CH", "DE", "FR", "JP", "KE", "NL", "SE", "US"]
 FIRST = ["north", "river", "blue", "alpine", "metro", "delta", "silver",
          "green", "union", "harbor", "falcon", "amber", "summit", "cedar"]
@@ -70,7 +70,7 @@ def odd_domains(zone, names):
     make("no-mail", ("TXT", '"no mail here"'))
     for _ in range(4):
         make("refused", ("MX", "10 dead.example."))
-    zone.add("dead", "A", "127.21.0.1")
+    zone.add("dead", "A", DEAD_ADDRESS)
     return odd
 
 
@@ -115,7 +115,10 @@ def build(hosts):
 
 
 def main():
-    if len(sys.argv) != 3:
+    global DNS_ADDRESS, DNS_PORT, DEAD_ADDRESS
+    if len(sys.argv) == 6:
+        DNS_ADDRESS, DNS_PORT, DEAD_ADDRESS = sys.argv[3:]
+    elif len(sys.argv) != 3:
         sys.exit(__doc__)
     hosts, folder = read_map(sys.argv[1]), sys.argv[2]
     zone, rows, truth, odd, rng = build(hosts)

@@ -83,6 +83,31 @@ static void fill_address(const struct resolver_options *options,
 	out->text = arena_strdup(arena, text);
 }
 
+/*
+ * A host that no question was asked for. With permission for private
+ * addresses a literal stands for itself and localhost for the loopback
+ * address (RFC 6761, 6.3); without, there is nothing to contact.
+ */
+static void fill_unasked(const struct resolver_options *options,
+    struct arena *arena, const struct route_mx *mx, struct mx_host *host)
+{
+	struct sockaddr_storage address;
+	socklen_t len;
+	const char *text =
+	    mx->outcome == MX_LOCALHOST ? "127.0.0.1" : mx->text;
+
+	host->name = arena_strdup(arena, mx->text);
+	if (!options->allow_private ||
+	    (mx->outcome != MX_LOCALHOST && mx->outcome != MX_IP_LITERAL) ||
+	    !address_parse(text, 0, &address, &len))
+		return;
+	host->addresses = arena_alloc(arena, sizeof(*host->addresses));
+	host->address_count = 1;
+	host->addresses[0].text = arena_strdup(arena, text);
+	host->addresses[0].outcome =
+	    judge_address(options, (struct sockaddr *)&address);
+}
+
 static void fill_host(const struct resolver_options *options,
     struct arena *arena, const struct name_cache *names,
     const struct route_mx *mx, struct mx_host *host)
@@ -92,7 +117,7 @@ static void fill_host(const struct resolver_options *options,
 	host->preference = mx->preference;
 	host->outcome = mx->outcome;
 	if (mx->outcome != MX_OK) {
-		host->name = arena_strdup(arena, mx->text);
+		fill_unasked(options, arena, mx, host);
 		return;
 	}
 	r = name_cache_get(names, mx->index);
@@ -137,6 +162,8 @@ static enum route_outcome judge_route(const struct route *route, bool implicit)
 		switch (host->outcome) {
 		case MX_OK:
 		case MX_CNAME:
+		case MX_IP_LITERAL:
+		case MX_LOCALHOST:
 			if (has_usable_address(host))
 				return implicit ? ROUTE_IMPLICIT : ROUTE_OK;
 			refused = true;

@@ -24,7 +24,7 @@ static bool taken(const struct chosen *chosen, const char *address)
 
 static bool usable(const struct mx_host *host, size_t address)
 {
-	return (host->outcome == MX_OK || host->outcome == MX_CNAME) &&
+	return host->outcome != MX_BLOCKLISTED &&
 	       address < host->address_count &&
 	       host->addresses[address].outcome == ADDRESS_OK;
 }

@@ -29,8 +29,10 @@ enum route_outcome { /* of a domain; each is also a row of the loss table */
 enum mx_outcome { /* of one MX name */
 	MX_OK,
 	MX_CNAME,      /* is an alias (RFC 2181, 10.3); used all the same */
-	MX_IP_LITERAL, /* an address where a name belongs; not contacted */
-	MX_LOCALHOST,  /* localhost or a name below it */
+	MX_IP_LITERAL, /* an address where a name belongs */
+	MX_LOCALHOST,  /* localhost or a name below it; neither of the two is
+			  contacted, or has addresses, without permission for
+			  private addresses */
 	MX_NO_ADDRESS,
 	MX_NXDOMAIN,
 	MX_SERVFAIL,

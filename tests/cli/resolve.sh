@@ -215,8 +215,8 @@ gonealias.test no-address 600 [10 broken.test nxdomain =nowhere.test]
 cname.test ok 300 [10 mx1.test ok 127.53.2.1] [20 mx2.test ok 127.53.2.2 127.53.2.3]
 cname2.test implicit-mx 600 [0 cname2.test cname =implicit.test 127.53.2.4]
 deadcname.test nxdomain 600
-literal.test unusable-mx 600 [10 127.53.2.1 ip-literal]
-local.test unusable-mx 600 [10 localhost localhost] [20 mail.localhost localhost]
+literal.test ok 600 [10 127.53.2.1 ip-literal 127.53.2.1]
+local.test ok 600 [10 localhost localhost 127.0.0.1] [20 mail.localhost localhost 127.0.0.1]
 dangling.test no-address 600 [10 nowhere.test nxdomain] [20 nomail.test no-address]
 half.test ok 600 [10 nowhere.test nxdomain] [20 mx1.test ok 127.53.2.1]
 xn--bcher-kva.test ok 600 [10 mx1.test ok 127.53.2.1]
@@ -231,11 +231,15 @@ says "the summary counts outcomes" "2 implicit-mx "
 resolve -r $nsd_at:$port - <<'LIST'
 ok.test
 special.test
+literal.test
+local.test
 public.test
 LIST
 same "special addresses are never used without leave" <<'ROUTES'
 ok.test unusable-mx 300 [10 mx1.test ok 127.53.2.1!special-address] [20 mx2.test ok 127.53.2.2!special-address 127.53.2.3!special-address]
 special.test unusable-mx 600 [10 private.test ok 10.1.2.3!special-address 192.0.2.7!special-address]
+literal.test unusable-mx 600 [10 127.53.2.1 ip-literal]
+local.test unusable-mx 600 [10 localhost localhost] [20 mail.localhost localhost]
 public.test ok 600 [10 mx.public.test ok 9.9.9.9 100.64.0.1!special-address]
 ROUTES
 

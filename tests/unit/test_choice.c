@@ -22,7 +22,7 @@ static struct route *route_of(const char *const *hosts)
 		struct mx_host *h = &route->hosts[route->host_count++];
 		char *text = arena_strdup(arena, *hosts), *address;
 
-		h->outcome = *text == '!' ? MX_LOCALHOST : MX_OK;
+		h->outcome = *text == '!' ? MX_BLOCKLISTED : MX_OK;
 		text += *text == '!';
 		h->name = strsep(&text, "/");
 		h->preference = (int)strtol(strsep(&text, "="), NULL, 10);

@@ -64,7 +64,7 @@ def odd_domains(zone, names):
     for _ in range(5):
         make("nxdomain")
     make("localhost", ("MX", "10 localhost."))
-    make("ip-literal", ("MX", "10 127.20.0.1."))
+    make("ip-literal", ("MX", f"10 {DEAD_ADDRESS}."))
     for _ in range(2):
         make("dangling", ("MX", "10 gone.example."))
     make("no-mail", ("TXT", '"no mail here"'))

@@ -7,6 +7,7 @@ import signal, socket, sqlite3, subprocess, sys, tempfile, threading, time
 
 PROGRAM, PAGE = sys.argv[1:]
 DNS, DNS_PORT, PORT = "127.45.0.53", 5345, 2545
+SLOW_DNS = "127.45.0.54"
 SLOW = 40  # hosts that take their time: for stops in the middle
 BLOCKED = 66  # hosts in 22 networks that never answer a SYN
 NUMBER = 0
@@ -358,6 +359,59 @@ def stopped(name, number, expected):
          f"{name}: survey.db is complete")
 
 
+def slow_names():
+    """A name server that knows no name, and takes 0.1 s to say so."""
+    server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    server.bind((SLOW_DNS, DNS_PORT))
+
+    def answer(data, peer):
+        end = data.index(b"\0", 12) + 5  # of the question
+        server.sendto(data[:2] + b"\x81\x83\0\1" + b"\0" * 6 +
+                      data[12:end], peer)
+
+    def serve():
+        while True:
+            data, peer = server.recvfrom(4096)
+            timer = threading.Timer(0.1, answer, (data, peer))
+            timer.daemon = True
+            timer.start()
+    threading.Thread(target=serve, daemon=True).start()
+
+
+def stopped_resolving():
+    list_ = put("names.txt", "".join(f"q{i}.test\n" for i in range(SLOW)))
+    folder = list_ + ".run"
+    slow_names()
+    ask = [PROGRAM, "survey", "--allow-private", "--resolver",
+           f"{SLOW_DNS}:{DNS_PORT}", "--dns-window", "2", "--model", "none",
+           list_]
+    process = subprocess.Popen(ask, stderr=subprocess.PIPE, text=True,
+                               stdin=subprocess.DEVNULL)
+    try:
+        wait_for(lambda: len(records(folder, "resolve")) >= 5, "5 routes")
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    finally:
+        process.kill()
+    before = len(records(folder, "resolve"))
+    tell(process.returncode == 75 and "domains are resolved" in err and
+         5 <= before < SLOW, "Ctrl-C while resolving: 75, saved",
+         process.returncode, err, before)
+    done = subprocess.run(ask, capture_output=True, text=True, timeout=120)
+    domains = [r["domain"] for r in records(folder, "resolve")]
+    tell(done.returncode == 0 and len(domains) == len(set(domains)) == SLOW,
+         "the same command resolves the rest", done.stderr, domains)
+
+
+def database_gone(folder):
+    before = content(folder)
+    os.unlink(folder + "/survey.db")
+    list_ = folder[:-len(".run")]
+    code, _, err = run(list_)
+    tell(code == 0 and content(folder) == before,
+         "without survey.db the same command makes it again", code, err)
+
+
 def tried_twice():
     list_ = put("twice.txt", "s0.test\ns1.test\n")
     folder = list_ + ".run"
@@ -498,6 +552,8 @@ try:
     stopped("sigint", signal.SIGINT, 75)
     stopped("sigterm", signal.SIGTERM, 75)
     stopped("kill-9", signal.SIGKILL, -9)
+    stopped_resolving()
+    database_gone(work + "/sigint.run")
     tried_twice()
     dry_run()
     mistakes()

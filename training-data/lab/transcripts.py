@@ -27,7 +27,7 @@ def complaint(text, plan):
     answered = [x for x in exchanges if x["received"]]
     silent = [x["probe"] for x in exchanges
               if x["end"] == "timeout" and not x["received"]]
-    if record["outcome"] == "greeted" and len(answered) < 5:
+    if record["outcome"] == "greeted" and len(answered) < 4:
         return f"only {len(answered)} answers"
     # A server may wait for ever on a probe or two (courier on a bare LF).
     if len(silent) > 2 + len(exchanges) // 20:

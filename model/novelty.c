@@ -9,6 +9,13 @@
 #define SPAN_MIN  1e-6
 #define TOP_SLACK 0.1 /* of the span, for the level above all knowns */
 
+/*
+ * The distance is already stretched by what was never seen; alone it is only
+ * telling when half of what a host says is new (a configuration nobody trained
+ * on may well bring a quarter).
+ */
+#define UNSEEN_LIMIT_MIN 0.5
+
 static const double levels[LEVELS] = { 0.95, 0.96, 0.97, 0.975, 0.98, 0.985,
 	0.99, 0.995, 1.0, 1.1 };
 
@@ -90,6 +97,8 @@ static void quantiles(const struct novelty_item *items, size_t count, int sign,
 		limit[l] = sorted[i].value;
 		if (levels[l] > 1)
 			limit[l] += TOP_SLACK * (limit[l] - *typical);
+		if (sign == SIGN_UNSEEN && limit[l] < UNSEEN_LIMIT_MIN)
+			limit[l] = UNSEEN_LIMIT_MIN;
 		if (limit[l] < *typical + SPAN_MIN)
 			limit[l] = *typical + SPAN_MIN;
 	}

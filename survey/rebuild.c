@@ -2,8 +2,10 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/clock.h"
 #include "common/lines.h"
 #include "survey/segment.h"
 #include "survey/stop.h"
@@ -86,6 +88,24 @@ static enum status add_answers(struct survey *s, struct error *err)
 	return status;
 }
 
+/* A survey was finished when its last DONE was written. */
+static enum status add_finished(struct survey *s, struct error *err)
+{
+	const char *path = arena_printf(
+	    s->arena, "%s/score/00000-of-00001/DONE", run_folder(s->run));
+	char time[CLOCK_TEXT_SIZE];
+	struct stat st;
+
+	for (int i = 0; i < RUN_STAGE_COUNT; i++) {
+		if (!shard_done(s->shards[i]))
+			return STATUS_OK;
+	}
+	if (stat(path, &st) != 0)
+		return STATUS_OK;
+	clock_format((int64_t)st.st_mtim.tv_sec * 1000, time);
+	return store_set_meta(s->store, "finished", time, err);
+}
+
 static enum status fill(struct survey *s, struct error *err)
 {
 	enum status status = survey_open_store(s, STORE_CREATE, err);
@@ -99,7 +119,9 @@ static enum status fill(struct survey *s, struct error *err)
 	     round < CHOICE_ROUNDS_MAX && choices > 0 && status == STATUS_OK;
 	     round++)
 		status = survey_choose(s, round, &choices, err);
-	return status == STATUS_OK ? add_answers(s, err) : status;
+	if (status == STATUS_OK)
+		status = add_answers(s, err);
+	return status == STATUS_OK ? add_finished(s, err) : status;
 }
 
 /* Built beside the old one, which stays until the new one is whole. */

@@ -77,6 +77,16 @@ static bool all_dead(
 	return count > 0;
 }
 
+/* The list may have grown since the domain was resolved. */
+static bool opted_out(const struct survey *s, const struct route *route)
+{
+	const char *reason;
+
+	return s->options && s->options->resolver.blocklist &&
+	       blocklist_has_name(
+		   s->options->resolver.blocklist, route->domain, &reason);
+}
+
 static enum status choose_of_route(
     struct walk *walk, const struct route *route, struct error *err)
 {
@@ -85,6 +95,8 @@ static enum status choose_of_route(
 	enum status status = STATUS_OK;
 	size_t count;
 
+	if (opted_out(s, route))
+		return STATUS_OK;
 	for (unsigned r = 0; r < walk->round; r++) {
 		if (!all_dead(s, route, r))
 			return STATUS_OK;

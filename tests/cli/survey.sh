@@ -6,8 +6,9 @@ import asyncio, collections, gzip, glob, json, os, resource, shutil
 import signal, socket, sqlite3, subprocess, sys, tempfile, threading, time
 
 PROGRAM, PAGE = sys.argv[1:]
-DNS, DNS_PORT, PORT = "127.45.0.53", 5345, 2545
-SLOW_DNS = "127.45.0.54"
+DNS, SLOW_DNS = "127.45.0.53", "127.45.0.54"
+PORT = 20000 + os.getpid() % 5000 * 2  # two runs at once do not collide
+DNS_PORT = PORT + 1
 SLOW = 40  # hosts that take their time: for stops in the middle
 BLOCKED = 66  # hosts in 22 networks that never answer a SYN
 NUMBER = 0
@@ -292,7 +293,8 @@ def rebuild(folder):
     after = content(folder)
     label = after[6]
     after[6] = before[6]
-    tell(code == 0 and after == before and len(label) == 1,
+    tell(code == 0 and after == before and len(label) == 1 and
+         rows(folder, "SELECT 1 FROM meta WHERE key = 'finished'"),
          "--rebuild gives the same rows, and the labels", code, err)
     done = subprocess.run([PROGRAM, "score", "--again", "--model", "none",
                            "--rules", "none", folder], capture_output=True,
@@ -432,6 +434,24 @@ def tried_twice():
          code, err, outcomes)
 
 
+def opted_out():
+    """A blocklist that grows between two attempts."""
+    global allowed
+    list_ = put("out.txt", "s2.test\ns3.test\n")
+    block = put("out.block", "192.0.2.0/24\n")
+    seen = allowed = sum(connections.values())
+    process = start(list_, "--blocklist", block)
+    wait_for(lambda: sum(connections.values()) > seen, "a connection")
+    process.kill()
+    process.communicate()
+    allowed = None
+    before = sum(connections.values())
+    put("out.block", "192.0.2.0/24\ndomain:s2.test\ndomain:s3.test\n")
+    code, _, err = run(list_, "--blocklist", block)
+    tell(code == 0 and sum(connections.values()) == before,
+         "who is put on the blocklist in between is not asked", code, err)
+
+
 def dry_run():
     list_ = put("dry.txt", "a.test\nc.test\nn.test\n")
     before = sum(connections.values())
@@ -450,13 +470,13 @@ def mistakes():
     tell(done.returncode == 64 and "--ehlo" in done.stderr and
          not os.path.exists(list_ + ".run"),
          "without --ehlo strangers are not asked", done.stderr)
-    code, _, err = run(list_, "--resolver", "127.45.0.99:5345", "--run",
+    code, _, err = run(list_, "--resolver", f"127.45.0.99:{DNS_PORT}", "--run",
                        work + "/nodns.run")
     # one that answers and one that does not: still fine
     tell(code == 0, "one dead resolver of two is no trouble", code, err)
     done = subprocess.run(
         [PROGRAM, "survey", list_, "--allow-private", "--resolver",
-         "127.45.0.99:5345", "--model", "none", "--dns-timeout", "200ms",
+         f"127.45.0.99:{DNS_PORT}", "--model", "none", "--dns-timeout", "200ms",
          "--dns-tries", "1", "--run", work + "/nodns2.run"],
         capture_output=True, text=True)
     tell(done.returncode == 69 and "resolver" in done.stderr,
@@ -555,6 +575,7 @@ try:
     stopped_resolving()
     database_gone(work + "/sigint.run")
     tried_twice()
+    opted_out()
     dry_run()
     mistakes()
     port_blocked()

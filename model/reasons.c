@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/quote.h"
 #include "transcript/reply.h"
 
 #define CONTRIBUTIONS_MAX  512
@@ -59,61 +60,6 @@ const char *reasons_short_name(
 	return aside ? arena_copy(arena, name, (size_t)(aside - name)) : name;
 }
 
-/* -------------------------------------------------------------- quoting */
-
-/* One byte of a quotation; out has room for 5. */
-static size_t quote_byte(unsigned char byte, char *out)
-{
-	static const char letters[][2] = {
-		{ '\n', 'n' },
-		{ '\r', 'r' },
-		{ '\t', 't' },
-		{ '\0', '0' },
-		{ '\\', '\\' },
-		{ '"', '"' },
-	};
-
-	for (size_t i = 0; i < sizeof(letters) / sizeof(*letters); i++) {
-		if (byte == (unsigned char)letters[i][0]) {
-			out[0] = '\\';
-			out[1] = letters[i][1];
-			return 2;
-		}
-	}
-	if (byte >= 0x20 && byte < 0x7f) {
-		out[0] = (char)byte;
-		return 1;
-	}
-	return (size_t)snprintf(out, 5, "\\x%02x", byte);
-}
-
-const char *reasons_quote(
-    struct arena *arena, const void *bytes, size_t len, size_t max)
-{
-	const char *at = bytes;
-	char *out = arena_alloc(arena, max + 16);
-	size_t used = 0;
-
-	while (len > 0 && (at[len - 1] == '\n' || at[len - 1] == '\r'))
-		len--;
-	out[used++] = '"';
-	for (size_t i = 0; i < len; i++) {
-		if (used > max) {
-			memcpy(out + used, "...", 3);
-			used += 3;
-			break;
-		}
-		if (at[i] == '\r' && i + 1 < len && at[i + 1] == '\n') {
-			memcpy(out + used, " / ", 3);
-			used += 3;
-			i++;
-		} else
-			used += quote_byte((unsigned char)at[i], out + used);
-	}
-	out[used++] = '"';
-	return out;
-}
-
 /* --------------------------------------------------------------- probes */
 
 static const struct {
@@ -145,7 +91,7 @@ const char *reasons_probe_words(
 	}
 	if (!x || x->sent.len == 0)
 		return arena_printf(arena, "the probe %s", probe);
-	return reasons_quote(arena, x->sent.data, x->sent.len, SENT_QUOTE_MAX);
+	return quote_reply(arena, x->sent.data, x->sent.len, SENT_QUOTE_MAX);
 }
 
 /* The last exchange of a connection that the peer ended. */
@@ -172,11 +118,11 @@ const char *reasons_reply(
 	words = reasons_probe_words(arena, t, probe);
 	if (x->received.len > 0 && strcmp(probe, PROBE_GREETING) == 0)
 		return arena_printf(arena, "greets with %s",
-		    reasons_quote(arena, x->received.data, x->received.len,
+		    quote_reply(arena, x->received.data, x->received.len,
 			REASON_QUOTE_MAX));
 	if (x->received.len > 0)
 		return arena_printf(arena, "answers %s with %s%s", words,
-		    reasons_quote(arena, x->received.data, x->received.len,
+		    quote_reply(arena, x->received.data, x->received.len,
 			REASON_QUOTE_MAX),
 		    hangs_up(t, x) ? " and hangs up" : "");
 	switch (x->end) {

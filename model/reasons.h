@@ -45,10 +45,6 @@ const char *reasons_short_name(
 /* The words that a rule matched, lines joined by " / ". */
 const char *reasons_evidence(struct arena *arena, const struct rule_hit *hit);
 
-/* A reply as seen: lines joined by " / ", escaped, cut, in quotes. */
-const char *reasons_quote(
-    struct arena *arena, const void *bytes, size_t len, size_t max);
-
 /* What a person would call sending that: "MAIL without an argument". */
 const char *reasons_probe_words(
     struct arena *arena, const struct transcript *t, const char *probe);

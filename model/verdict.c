@@ -58,9 +58,18 @@ static const char *sure_of(
 	return catalog_family(in->catalog, best);
 }
 
+/* Whether it is known at all is one question, which of the known another. */
 static const char *sure_behaviour(const struct verdict_input *in)
 {
-	return sure_of(in, &in->behaviour, VERDICT_SURE_BEHAVIOUR);
+	const struct opinion *o = &in->behaviour;
+	double known = 0;
+
+	for (size_t i = 0; i < o->count; i++)
+		known += o->ranked[i].confidence;
+	if (o->count == 0 || family_confidence(in->catalog, o, best_of(o)) <
+				 VERDICT_SURE_BEHAVIOUR * known)
+		return NULL;
+	return sure_of(in, o, VERDICT_SURE);
 }
 
 static bool same_family(

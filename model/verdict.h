@@ -7,8 +7,9 @@
  *               novel. Where several products of one family share that much,
  *               the family's root is the answer.
  *   behaviour   the model without the greeting: sure when the classes of the
- *   sure        best one's family hold >= VERDICT_SURE_BEHAVIOUR together,
- *               not novel (learning without a forgeable greeting).
+ *   sure        best one's family hold >= VERDICT_SURE together, and of what
+ *               all known products hold >= VERDICT_SURE_BEHAVIOUR; not novel
+ *               (learning without a forgeable greeting).
  *   stages      greeting, MX name and certificate are claims; what EHLO, HELP
  *               and refusals say is behaviour, and outranks a claim.
  *

@@ -63,5 +63,14 @@ check "no such host" 65 "no such host" "$tmp/hosts.jsonl" nosuch.example
 check "not a host" 64 "host a:b" "$tmp/hosts.jsonl" a:b:c:99999
 check "no such file" 66 "nosuch" "$tmp/nosuch.jsonl"
 check "nothing named" 64 "run folder"
+
+mkdir "$tmp/run"
+"$dir/example_run.py" >"$tmp/records.jsonl"
+"$BUILD/tests/farm/fill_run" "$tmp/run" 2525 <"$tmp/records.jsonl"
+check "a host of a survey, by its MX name" 0 "^host        127.30.1.2 port
+name        mx1.post.example" "$tmp/run" mx1.post.example
+check "a survey has no such host" 65 "no such host" "$tmp/run" nosuch.example
+mkdir "$tmp/empty"
+check "a folder that is no survey" 66 "survey.db" "$tmp/empty" 192.0.2.1
 echo "1..$n"
 exit $failed

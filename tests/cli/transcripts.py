@@ -32,7 +32,7 @@ def exim(host, n):
     keywords = ["SIZE 52428800", "8BITMIME", "PIPELINING", "PIPECONNECT",
                 "CHUNKING", "PRDR", "HELP"]
     return {
-        "greeting": "220 %s ESMTP Exim 4.9%d Tue, 24 Nov 2026 10:0%d:00 +0000"
+        "greeting": "220 %s ESMTP Exim 4.9%d Tue, 24 Nov 2026 10:%02d:00 +0000"
                     % (host, 4 + n % 3, n),
         "ehlo": ehlo("%s Hello %s [192.0.2.9]" % (host, EHLO),
                      drop(keywords, n)),
@@ -50,7 +50,7 @@ def sendmail(host, n):
                 "8BITMIME", "SIZE", "DSN", "ETRN", "DELIVERBY", "HELP"]
     return {
         "greeting": "220 %s ESMTP Sendmail 8.17.1/8.17.1; Tue, 24 Nov 2026"
-                    " 10:00:0%d GMT" % (host, n),
+                    " 10:00:%02d GMT" % (host, n),
         "ehlo": ehlo("%s Hello %s [192.0.2.9], pleased to meet you"
                      % (host, EHLO), drop(keywords, n)),
         "noop": "250 2.0.0 OK",
@@ -125,9 +125,9 @@ def transcript(address, replies, name=None, **more):
 
 def train():
     for p, (product, make) in enumerate(sorted(PRODUCTS.items())):
-        for n in range(8):
+        for n in range(24):
             host = "mx%d.site%d.example" % (n, p)
-            yield transcript("192.0.2.%d" % (p * 10 + n + 1), make(host, n),
+            yield transcript("192.0.2.%d" % (p * 30 + n + 1), make(host, n),
                              host, deployment="%s-%d" % (product, n),
                              label={"product": product, "source": "lab",
                                     "version": "1.%d" % n})

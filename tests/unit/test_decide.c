@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "model/decide.h"
+#include "model/quote.h"
 #include "model/reasons.h"
 
 static struct arena *arena;
@@ -225,7 +226,7 @@ static void test_decide__flags_a_dialogue_cut_short(void **state)
 	}
 }
 
-static void test_reasons__quote_replies_for_people(void **state)
+static void test_quote__shows_replies_to_people(void **state)
 {
 	static const struct {
 		struct bytes bytes;
@@ -243,7 +244,7 @@ static void test_reasons__quote_replies_for_people(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
-		assert_string_equal(reasons_quote(arena, cases[i].bytes.data,
+		assert_string_equal(quote_reply(arena, cases[i].bytes.data,
 					cases[i].bytes.len, 20),
 		    cases[i].quoted);
 }
@@ -278,7 +279,7 @@ int main(void)
 		cmocka_unit_test(test_decide__is_unsure_of_who_only_greeted),
 		cmocka_unit_test(test_decide__has_no_product_for_the_silent),
 		cmocka_unit_test(test_decide__flags_a_dialogue_cut_short),
-		cmocka_unit_test(test_reasons__quote_replies_for_people),
+		cmocka_unit_test(test_quote__shows_replies_to_people),
 		cmocka_unit_test(test_reasons__are_printable_and_bounded),
 	};
 

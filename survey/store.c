@@ -306,11 +306,11 @@ static enum status open_file(struct store *store, struct error *err)
 		return store_failed(store, code, err);
 	distrust(store->db);
 	status = check_schema(store, err);
+	if (status == STATUS_OK)
+		status = run_text(store, "PRAGMA cache_size=-65536", err);
 	if (status == STATUS_OK && store->mode != STORE_READ)
 		status = run_text(store,
-		    "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
-		    "PRAGMA cache_size=-16384",
-		    err);
+		    "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL", err);
 	return status;
 }
 

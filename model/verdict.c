@@ -256,13 +256,27 @@ static void answer_svm(
 	v->rule = supporting(in, v->product);
 }
 
+/* What behaviour gives to the family of the rule's product; 0 when novel. */
+static double agreement(
+    const struct verdict_input *in, const struct rule_hit *hit)
+{
+	if (in->thin || in->behaviour.novel || in->behaviour.count == 0)
+		return 0;
+	return family_confidence(
+	    in->catalog, &in->behaviour, hit->rule->product);
+}
+
 static void answer_rule(const struct verdict_input *in, struct verdict *v,
     const struct rule_hit *hit)
 {
+	double agreed = agreement(in, hit);
+
 	v->source = SOURCE_RULE;
 	v->rule = hit;
 	v->product = hit->rule->product;
 	v->confidence = rule_confidence(in, hit);
+	if (v->confidence < agreed)
+		v->confidence = agreed; /* unsure, but of the same */
 }
 
 static void answer_unknown(const struct verdict_input *in, struct verdict *v)
@@ -294,15 +308,21 @@ static bool is_disputed(const struct verdict_input *in)
 	       (in->support < 0 || in->support >= VERDICT_SUPPORT_MIN);
 }
 
-/* Without sure behaviour: what a rule on behaviour proves against a claim. */
+/*
+ * Without sure behaviour: what a rule on behaviour proves against a claim,
+ * together with what the model holds of the same family.
+ */
 static bool rules_dispute(
     const struct verdict_input *in, const struct verdict *v)
 {
-	return v->source == SOURCE_RULE && v->banner &&
-	       verdict_stage_is_behaviour(v->rule->stage) &&
-	       v->rule->rule->precision >= VERDICT_SURE_BEHAVIOUR &&
-	       !same_family(
-		   in, v->rule->rule->product, v->banner->rule->product);
+	double doubt;
+
+	if (v->source != SOURCE_RULE || !v->banner ||
+	    !verdict_stage_is_behaviour(v->rule->stage) ||
+	    same_family(in, v->rule->rule->product, v->banner->rule->product))
+		return false;
+	doubt = (1 - v->rule->rule->precision) * (1 - agreement(in, v->rule));
+	return 1 - doubt >= VERDICT_SURE_BEHAVIOUR;
 }
 
 void verdict_reach(const struct verdict_input *in, struct verdict *v)

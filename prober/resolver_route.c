@@ -93,8 +93,7 @@ static void fill_unasked(const struct resolver_options *options,
 {
 	struct sockaddr_storage address;
 	socklen_t len;
-	const char *text =
-	    mx->outcome == MX_LOCALHOST ? "127.0.0.1" : mx->text;
+	const char *text = mx->outcome == MX_LOCALHOST ? "127.0.0.1" : mx->text;
 
 	host->name = arena_strdup(arena, mx->text);
 	if (!options->allow_private ||

@@ -44,19 +44,19 @@ struct product {
 struct catalog;
 
 /* Checks every row: unique ids, known kinds, lineage acyclic and known. */
-enum status catalog_load(const char *path, struct catalog **catalog,
-    struct error *err);
+enum status catalog_load(
+    const char *path, struct catalog **catalog, struct error *err);
 void catalog_free(struct catalog *catalog);
 
 size_t catalog_count(const struct catalog *catalog);
-const struct product *catalog_product(const struct catalog *catalog,
-    product_id id);
+const struct product *catalog_product(
+    const struct catalog *catalog, product_id id);
 product_id catalog_find(const struct catalog *catalog, const char *id);
 const char *product_kind_name(enum product_kind kind);
 
 /* Same family by text ids; unknown ids are a family of their own. */
-bool catalog_same_family(const struct catalog *catalog, const char *a,
-    const char *b);
+bool catalog_same_family(
+    const struct catalog *catalog, const char *a, const char *b);
 /* Text id of the family of a text id (the id itself when unknown). */
 const char *catalog_family(const struct catalog *catalog, const char *id);
 

@@ -6,12 +6,12 @@
 #ifndef MXPRINT_CATALOG_LABEL_H
 #define MXPRINT_CATALOG_LABEL_H
 
-enum label_source { /* by trust, lowest first */
-	LABEL_BANNER,	/* the banner says so */
+enum label_source {	 /* by trust, lowest first */
+	LABEL_BANNER,	 /* the banner says so */
 	LABEL_BEHAVIOUR, /* banner and behaviour agree */
-	LABEL_PERSON,	/* mxprint review */
-	LABEL_OPERATOR, /* its operator said so */
-	LABEL_LAB,	/* we started it ourselves */
+	LABEL_PERSON,	 /* mxprint review */
+	LABEL_OPERATOR,	 /* its operator said so */
+	LABEL_LAB,	 /* we started it ourselves */
 	LABEL_SOURCE_COUNT
 };
 

@@ -13,9 +13,9 @@
 
 enum status {
 	STATUS_OK = 0,
-	STATUS_USAGE = 64,	 /* wrong arguments, or they do not fit the run */
-	STATUS_DATA = 65,	 /* damaged or unusable input */
-	STATUS_NOINPUT = 66,	 /* input missing or not readable */
+	STATUS_USAGE = 64,   /* wrong arguments, or they do not fit the run */
+	STATUS_DATA = 65,    /* damaged or unusable input */
+	STATUS_NOINPUT = 66, /* input missing or not readable */
 	STATUS_UNAVAILABLE = 69, /* no resolver, port 25 blocked */
 	STATUS_SOFTWARE = 70,	 /* a bug of ours, or the attempt limit */
 	STATUS_CANTCREATE = 73,	 /* an output cannot be created */
@@ -32,8 +32,8 @@ struct error {
 };
 
 /* Fills err (if not NULL) and returns status, so: return error_set(...); */
-enum status error_set(struct error *err, enum status status,
-    const char *format, ...) __attribute__((format(printf, 3, 4)));
+enum status error_set(struct error *err, enum status status, const char *format,
+    ...) __attribute__((format(printf, 3, 4)));
 
 /* The same with ": " and strerror(errno_value) appended. */
 enum status error_set_errno(struct error *err, enum status status,

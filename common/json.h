@@ -34,10 +34,10 @@ struct json {
 	enum json_type type;
 	bool boolean;
 	double number;
-	int64_t integer;   /* number, when it is one without fraction */
-	const char *text;  /* UTF-8 as parsed, NUL-terminated; may hold NULs */
-	size_t len;	   /* of text */
-	const char *key;   /* inside an object, else NULL */
+	int64_t integer;    /* number, when it is one without fraction */
+	const char *text;   /* UTF-8 as parsed, NUL-terminated; may hold NULs */
+	size_t len;	    /* of text */
+	const char *key;    /* inside an object, else NULL */
 	struct json *first; /* children, in order */
 	struct json *next;
 	size_t count; /* children */
@@ -49,12 +49,12 @@ enum status json_parse(struct arena *arena, const char *text, size_t len,
 
 /* All of these take NULL or a value of another type and give the fallback. */
 const struct json *json_get(const struct json *object, const char *key);
-const char *json_get_text(const struct json *object, const char *key,
-    const char *fallback);
-int64_t json_get_int(const struct json *object, const char *key,
-    int64_t fallback);
-double json_get_double(const struct json *object, const char *key,
-    double fallback);
+const char *json_get_text(
+    const struct json *object, const char *key, const char *fallback);
+int64_t json_get_int(
+    const struct json *object, const char *key, int64_t fallback);
+double json_get_double(
+    const struct json *object, const char *key, double fallback);
 bool json_get_bool(const struct json *object, const char *key, bool fallback);
 
 /*
@@ -78,8 +78,8 @@ void json_open_object(struct json_writer *w, const char *key);
 void json_close_object(struct json_writer *w);
 void json_open_array(struct json_writer *w, const char *key);
 void json_close_array(struct json_writer *w);
-void json_write_bytes(struct json_writer *w, const char *key,
-    const void *bytes, size_t len);
+void json_write_bytes(
+    struct json_writer *w, const char *key, const void *bytes, size_t len);
 /* UTF-8 text; invalid sequences become U+FFFD. NULL writes null. */
 void json_write_text(struct json_writer *w, const char *key, const char *text);
 void json_write_int(struct json_writer *w, const char *key, int64_t value);
@@ -88,7 +88,7 @@ void json_write_double(struct json_writer *w, const char *key, double value);
 void json_write_bool(struct json_writer *w, const char *key, bool value);
 void json_write_null(struct json_writer *w, const char *key);
 /* A parsed value again (used to carry objects we do not interpret). */
-void json_write_value(struct json_writer *w, const char *key,
-    const struct json *value);
+void json_write_value(
+    struct json_writer *w, const char *key, const struct json *value);
 
 #endif

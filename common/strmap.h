@@ -21,8 +21,8 @@ int64_t *strmap_get(const struct strmap *map, const void *key, size_t len);
 int64_t *strmap_get_text(const struct strmap *map, const char *key);
 
 /* The slot of key, inserted with value 0 if absent; *added says which. */
-int64_t *strmap_put(struct strmap *map, const void *key, size_t len,
-    bool *added);
+int64_t *strmap_put(
+    struct strmap *map, const void *key, size_t len, bool *added);
 int64_t *strmap_put_text(struct strmap *map, const char *key, bool *added);
 
 /* Entry i of strmap_count() in insertion order; key is NUL-terminated. */

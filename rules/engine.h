@@ -32,13 +32,13 @@
 #define RULE_TEXT_MAX 65536 /* bytes of one reply that are looked at */
 
 enum rule_stage {
-	STAGE_BANNER,	   /* greeting */
-	STAGE_EHLO,	   /* also HELO, and EHLO inside TLS */
+	STAGE_BANNER, /* greeting */
+	STAGE_EHLO,   /* also HELO, and EHLO inside TLS */
 	STAGE_HELP,
-	STAGE_UNKNOWN,	   /* unknown-verb */
-	STAGE_NUL,	   /* nul */
-	STAGE_MAIL,	   /* mail-noarg */
-	STAGE_REPLY,	   /* any other probe's reply */
+	STAGE_UNKNOWN, /* unknown-verb */
+	STAGE_NUL,     /* nul */
+	STAGE_MAIL,    /* mail-noarg */
+	STAGE_REPLY,   /* any other probe's reply */
 	STAGE_QUIT,
 	STAGE_MX_NAME,	   /* the MX name */
 	STAGE_CERTIFICATE, /* subject, issuer, names of the leaf */
@@ -52,26 +52,26 @@ struct rule {
 	const char *id;	  /* unique: "banner/postfix" */
 	const char *file; /* for messages */
 	int line;
-	enum rule_stage stage; /* the first of stages */
-	unsigned stages;       /* bits 1u << enum rule_stage */
-	const char *pattern;   /* the first one, as written */
-	const char *product;  /* catalogue id of the software, or NULL */
+	enum rule_stage stage;	 /* the first of stages */
+	unsigned stages;	 /* bits 1u << enum rule_stage */
+	const char *pattern;	 /* the first one, as written */
+	const char *product;	 /* catalogue id of the software, or NULL */
 	const char *operator_id; /* catalogue id of the service, or NULL */
-	const char *front;    /* catalogue id of what stands in front, or NULL */
-	const char *os;	      /* a word on the system it runs on, or NULL */
-	const char *version;  /* fixed version or range, or NULL (captured) */
-	double precision;     /* 0..1, measured or declared */
-	int strength;	      /* 1.., higher is more specific */
-	int literals;	      /* literal characters in its patterns */
-	const char *source;   /* where the words were seen */
+	const char *front;   /* catalogue id of what stands in front, or NULL */
+	const char *os;	     /* a word on the system it runs on, or NULL */
+	const char *version; /* fixed version or range, or NULL (captured) */
+	double precision;    /* 0..1, measured or declared */
+	int strength;	     /* 1.., higher is more specific */
+	int literals;	     /* literal characters in its patterns */
+	const char *source;  /* where the words were seen */
 };
 
 struct rule_hit {
 	const struct rule *rule;
 	enum rule_stage stage; /* where it matched, one of rule->stages */
-	const char *probe;    /* whose reply matched; NULL for names */
-	const char *version;  /* captured or fixed, or NULL */
-	const char *evidence; /* the matched words, printable, cut at 120 */
+	const char *probe;     /* whose reply matched; NULL for names */
+	const char *version;   /* captured or fixed, or NULL */
+	const char *evidence;  /* the matched words, printable, cut at 120 */
 };
 
 struct rule_hits {
@@ -100,8 +100,7 @@ enum status rule_engine_load(const char *path, const struct catalog *catalog,
     struct rule_engine **engine, struct error *err);
 void rule_engine_free(struct rule_engine *engine);
 size_t rule_engine_count(const struct rule_engine *engine);
-const struct rule *rule_engine_rule(const struct rule_engine *engine,
-    size_t i);
+const struct rule *rule_engine_rule(const struct rule_engine *engine, size_t i);
 /* SHA-256 over the rule files, hex. */
 const char *rule_engine_hash(const struct rule_engine *engine);
 

@@ -33,7 +33,6 @@ struct pattern_form {
 
 /* NULL, or what is wrong, with its offset in pattern->text. */
 const char *pattern_expand(struct arena *arena,
-    const struct rule_pattern *pattern, struct pattern_form *form,
-    int *offset);
+    const struct rule_pattern *pattern, struct pattern_form *form, int *offset);
 
 #endif

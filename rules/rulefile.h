@@ -73,8 +73,8 @@ enum status rulefile_parse(const char *name, const char *text, size_t len,
 void rule_set_free(struct rule_set *set);
 
 /* NULL when unknown. */
-const struct rule_spec *rule_set_find(const struct rule_set *set,
-    const char *id);
+const struct rule_spec *rule_set_find(
+    const struct rule_set *set, const char *id);
 
 /* An engine over rules in memory (tests, fuzzing). */
 enum status rule_engine_parse(const char *name, const char *text, size_t len,

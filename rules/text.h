@@ -23,11 +23,11 @@ struct rule_text {
 	char code[4]; /* of the first line that has one, "" if none */
 };
 
-void rule_text_of_reply(struct arena *arena, const char *bytes, size_t len,
-    struct rule_text *text);
+void rule_text_of_reply(
+    struct arena *arena, const char *bytes, size_t len, struct rule_text *text);
 /* Lower case, no final dot; lines are kept apart. */
-void rule_text_of_name(struct arena *arena, const char *bytes, size_t len,
-    struct rule_text *text);
+void rule_text_of_name(
+    struct arena *arena, const char *bytes, size_t len, struct rule_text *text);
 void rule_text_of_certificate(struct arena *arena,
     const struct certificate *certificate, struct rule_text *text);
 

@@ -23,19 +23,19 @@
 
 #define REPLY_LINES_MAX 512 /* lines kept apart; later ones only counted */
 
-enum reply_departure { /* bits of struct reply.departures */
-	REPLY_BARE_LF = 1 << 0,	     /* a line ended with LF alone */
-	REPLY_BARE_CR = 1 << 1,	     /* CR inside a line */
-	REPLY_NO_EOL = 1 << 2,	     /* the last line had no end */
-	REPLY_MIXED_CODES = 1 << 3,  /* lines with different codes */
-	REPLY_NO_SEPARATOR = 1 << 4, /* code directly followed by the end */
-	REPLY_ODD_SEPARATOR = 1 << 5, /* neither ' ' nor '-' after the code */
-	REPLY_NUL = 1 << 6,	     /* a NUL byte */
-	REPLY_EIGHT_BIT = 1 << 7,    /* a byte over 0x7f */
-	REPLY_NO_CODE_LINE = 1 << 8, /* a continuation line without a code */
+enum reply_departure {		       /* bits of struct reply.departures */
+	REPLY_BARE_LF = 1 << 0,	       /* a line ended with LF alone */
+	REPLY_BARE_CR = 1 << 1,	       /* CR inside a line */
+	REPLY_NO_EOL = 1 << 2,	       /* the last line had no end */
+	REPLY_MIXED_CODES = 1 << 3,    /* lines with different codes */
+	REPLY_NO_SEPARATOR = 1 << 4,   /* code directly followed by the end */
+	REPLY_ODD_SEPARATOR = 1 << 5,  /* neither ' ' nor '-' after the code */
+	REPLY_NUL = 1 << 6,	       /* a NUL byte */
+	REPLY_EIGHT_BIT = 1 << 7,      /* a byte over 0x7f */
+	REPLY_NO_CODE_LINE = 1 << 8,   /* a continuation line without a code */
 	REPLY_TRAILING_BLANK = 1 << 9, /* blank before a line's end */
-	REPLY_LONG_LINE = 1 << 10,   /* a line over 512 bytes */
-	REPLY_SURPLUS = 1 << 11,     /* bytes after the reply (see parse_all) */
+	REPLY_LONG_LINE = 1 << 10,     /* a line over 512 bytes */
+	REPLY_SURPLUS = 1 << 11, /* bytes after the reply (see parse_all) */
 };
 
 struct reply_line {
@@ -45,9 +45,9 @@ struct reply_line {
 };
 
 struct reply {
-	int code;	  /* of the final line */
-	int enhanced[3];  /* RFC 2034 code of the final line (else the first);
-			     enhanced[0] is 0 when there is none */
+	int code;	   /* of the final line */
+	int enhanced[3];   /* RFC 2034 code of the final line (else the first);
+			      enhanced[0] is 0 when there is none */
 	size_t line_count; /* all lines, also those over the maximum */
 	size_t kept;	   /* min(line_count, REPLY_LINES_MAX) */
 	unsigned departures;
@@ -62,8 +62,8 @@ struct reply {
  * three digits 200-599 must open it.
  * The enhanced code stays part of lines[].text.
  */
-long reply_parse(const char *bytes, size_t len, bool closed,
-    struct reply *reply);
+long reply_parse(
+    const char *bytes, size_t len, bool closed, struct reply *reply);
 
 /*
  * Cheap form for the network loop: bytes used by the reply at the start, with
@@ -71,8 +71,8 @@ long reply_parse(const char *bytes, size_t len, bool closed,
  * progress between calls on a growing buffer (start with 0), so a reply that
  * comes byte by byte costs linear time.
  */
-long reply_length(const char *bytes, size_t len, bool closed, size_t *scanned,
-    int *code);
+long reply_length(
+    const char *bytes, size_t len, bool closed, size_t *scanned, int *code);
 
 /*
  * A finished exchange's received bytes: the first reply, with REPLY_SURPLUS

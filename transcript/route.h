@@ -12,16 +12,16 @@
 
 #include "common/arena.h"
 
-enum route_outcome { /* of a domain; each is also a row of the loss table */
-	ROUTE_OK,	  /* MX hosts with usable addresses */
-	ROUTE_IMPLICIT,	  /* no MX: the domain's own address (RFC 5321, 5.1) */
-	ROUTE_NULL_MX,	  /* RFC 7505: takes no mail; never contacted */
-	ROUTE_NO_MAIL,	  /* exists, but has neither MX nor address */
+enum route_outcome {	/* of a domain; each is also a row of the loss table */
+	ROUTE_OK,	/* MX hosts with usable addresses */
+	ROUTE_IMPLICIT, /* no MX: the domain's own address (RFC 5321, 5.1) */
+	ROUTE_NULL_MX,	/* RFC 7505: takes no mail; never contacted */
+	ROUTE_NO_MAIL,	/* exists, but has neither MX nor address */
 	ROUTE_NXDOMAIN,
-	ROUTE_SERVFAIL,	  /* or REFUSED, FORMERR: the name servers failed */
-	ROUTE_TIMEOUT,	  /* no answer from any resolver */
-	ROUTE_NO_ADDRESS, /* MX names without any address (dangling) */
-	ROUTE_UNUSABLE,	  /* only special, literal or blocklisted hosts */
+	ROUTE_SERVFAIL,	   /* or REFUSED, FORMERR: the name servers failed */
+	ROUTE_TIMEOUT,	   /* no answer from any resolver */
+	ROUTE_NO_ADDRESS,  /* MX names without any address (dangling) */
+	ROUTE_UNUSABLE,	   /* only special, literal or blocklisted hosts */
 	ROUTE_BLOCKLISTED, /* the domain itself is on a blocklist */
 	ROUTE_OUTCOME_COUNT
 };
@@ -58,7 +58,7 @@ struct mx_host {
 	const char *name; /* lower-case A-label, no final dot */
 	int preference;	  /* 0 for implicit MX */
 	enum mx_outcome outcome;
-	const char *canonical; /* MX_CNAME: what it points to, or NULL */
+	const char *canonical;	      /* MX_CNAME: what it points to, or NULL */
 	struct mx_address *addresses; /* in the order of the answer */
 	size_t address_count;	      /* at most 16 */
 };
@@ -68,7 +68,7 @@ struct route {
 	const char *domain; /* lower-case A-label, no final dot */
 	const char *input;  /* as the user wrote it (UTF-8) */
 	enum route_outcome outcome;
-	int64_t ttl;	    /* smallest seen, seconds; -1 unknown */
+	int64_t ttl; /* smallest seen, seconds; -1 unknown */
 	int64_t utc_ms;
 	struct mx_host *hosts; /* by preference, then name; at most 32 */
 	size_t host_count;

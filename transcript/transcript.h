@@ -40,23 +40,24 @@ struct bytes {
 	size_t len;
 };
 
-enum exchange_end { /* why we stopped listening for this probe */
-	EXCHANGE_REPLY,	  /* a complete reply */
-	EXCHANGE_TIMEOUT, /* the reply's time was over */
-	EXCHANGE_CLOSED,  /* the peer closed (FIN) first */
-	EXCHANGE_RESET,	  /* RST or another socket error */
-	EXCHANGE_CAP,	  /* more bytes than we keep */
+enum exchange_end {	     /* why we stopped listening for this probe */
+	EXCHANGE_REPLY,	     /* a complete reply */
+	EXCHANGE_TIMEOUT,    /* the reply's time was over */
+	EXCHANGE_CLOSED,     /* the peer closed (FIN) first */
+	EXCHANGE_RESET,	     /* RST or another socket error */
+	EXCHANGE_CAP,	     /* more bytes than we keep */
 	EXCHANGE_TLS_FAILED, /* the handshake after STARTTLS failed */
-	EXCHANGE_STOPPED, /* we were told to stop */
+	EXCHANGE_STOPPED,    /* we were told to stop */
 	EXCHANGE_END_COUNT
 };
 
 struct exchange {
-	const char *probe;     /* id */
-	struct bytes sent;     /* exact; empty for the greeting */
-	struct bytes received; /* all that came before the next probe was sent */
-	int64_t first_ms;      /* to the first byte received, or -1 */
-	int64_t last_ms;       /* to the end of the exchange */
+	const char *probe; /* id */
+	struct bytes sent; /* exact; empty for the greeting */
+	struct bytes
+	    received;	  /* all that came before the next probe was sent */
+	int64_t first_ms; /* to the first byte received, or -1 */
+	int64_t last_ms;  /* to the end of the exchange */
 	enum exchange_end end;
 	bool secure; /* inside TLS; sent and received are then plain text */
 };
@@ -67,8 +68,8 @@ struct certificate { /* as presented, nothing verified; UTF-8, or NULL */
 	const char *issuer_organization;
 	const char *const *names; /* subjectAltName DNS entries, at most 32 */
 	size_t name_count;
-	const char *key; /* "RSA-2048", "EC-P-256", "ED25519" */
-	const char *signature; /* "RSA-SHA256" */
+	const char *key;	/* "RSA-2048", "EC-P-256", "ED25519" */
+	const char *signature;	/* "RSA-SHA256" */
 	const char *not_before; /* RFC 3339 */
 	const char *not_after;
 	const char *sha256; /* of the DER form, hex */
@@ -96,8 +97,8 @@ enum connection_end {
 	END_CAP,	 /* too many bytes */
 	END_DROPPED,	 /* we had to drop it (354, 220 to a bad STARTTLS) */
 	END_TLS_FAILED,
-	END_STOPPED,	 /* we were told to stop */
-	END_NOT_OPENED,	 /* connect failed */
+	END_STOPPED,	/* we were told to stop */
+	END_NOT_OPENED, /* connect failed */
 	END_COUNT
 };
 
@@ -112,15 +113,15 @@ struct connection {
 	struct tls_info *tls; /* NULL: no handshake was tried */
 };
 
-enum outcome { /* of a host */
-	OUTCOME_GREETED,  /* 2xx greeting */
-	OUTCOME_DEFERRED, /* 421 or another 4xx greeting */
-	OUTCOME_REJECTED, /* 5xx greeting */
-	OUTCOME_NOT_SMTP, /* spoke, but not SMTP */
-	OUTCOME_SILENT,	  /* connected, no complete greeting in time */
-	OUTCOME_CLOSED,	  /* closed before a greeting */
-	OUTCOME_RESET,	  /* reset before a greeting */
-	OUTCOME_REFUSED,  /* connection refused */
+enum outcome {		     /* of a host */
+	OUTCOME_GREETED,     /* 2xx greeting */
+	OUTCOME_DEFERRED,    /* 421 or another 4xx greeting */
+	OUTCOME_REJECTED,    /* 5xx greeting */
+	OUTCOME_NOT_SMTP,    /* spoke, but not SMTP */
+	OUTCOME_SILENT,	     /* connected, no complete greeting in time */
+	OUTCOME_CLOSED,	     /* closed before a greeting */
+	OUTCOME_RESET,	     /* reset before a greeting */
+	OUTCOME_REFUSED,     /* connection refused */
 	OUTCOME_UNREACHABLE, /* network, host or protocol unreachable */
 	OUTCOME_CONNECT_TIMEOUT,
 	OUTCOME_BLOCKLISTED, /* never contacted: on a blocklist */
@@ -143,9 +144,9 @@ struct transcript {
 	size_t connection_count;
 
 	/* Training data and reviewed hosts only. */
-	const char *deployment;	 /* group id, or NULL */
-	struct label label;	 /* label.product NULL: none */
-	const char *provenance;	 /* JSON object as text, or NULL */
+	const char *deployment; /* group id, or NULL */
+	struct label label;	/* label.product NULL: none */
+	const char *provenance; /* JSON object as text, or NULL */
 };
 
 void transcript_free(struct transcript *t); /* NULL is fine */
@@ -166,7 +167,7 @@ enum connection_end connection_end_parse(const char *name);
  * First exchange of that probe over all connections, or NULL. An exchange
  * counts only where something was sent (or the greeting awaited).
  */
-const struct exchange *transcript_find(const struct transcript *t,
-    const char *probe);
+const struct exchange *transcript_find(
+    const struct transcript *t, const char *probe);
 
 #endif

@@ -9,7 +9,9 @@ root, debootstrap and overlayfs; see ../README.md.
 Can be stopped at any time; the same command goes on where it stopped.
 """
 import argparse
+import fcntl
 import fnmatch
+import glob
 import hashlib
 import json
 import os
@@ -78,6 +80,7 @@ class Lab:
     def __init__(self, opts):
         self.opts = opts
         self.roots = roots.Roots(opts.folder)
+        self.occupy()
         self.captured = os.path.join(self.roots.folder, "captured")
         self.scratch = os.path.join(self.roots.folder, f"run.{os.getpid()}")
         self.lock = threading.Lock()
@@ -86,6 +89,17 @@ class Lab:
         self.skipped = []
         self.done = []
         os.makedirs(self.captured, exist_ok=True)
+
+    def occupy(self):
+        """One lab at a time; what a killed one left is swept up."""
+        path = os.path.join(self.roots.folder, "lock")
+        self.occupied = open(path, "w", encoding="ascii")
+        try:
+            fcntl.flock(self.occupied, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            sys.exit(f"lab: another one is at work in {self.roots.folder}")
+        for left in glob.glob(os.path.join(self.roots.folder, "run.*")):
+            shutil.rmtree(left, ignore_errors=True)
 
     def kept(self, deployment):
         """Was it captured from this very recipe before?"""

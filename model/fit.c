@@ -160,7 +160,7 @@ struct fit_stored fit_choose(const struct fit *fit)
 			      : 2 * s.class_of[i] + item->fronted;
 	}
 	novelty_choose(
-	    fit->vectors, kind, fit->count, 2 * fit->class_count, s.stored);
+	    fit->gram, kind, fit->count, 2 * fit->class_count, s.stored);
 	free(kind);
 	return s;
 }

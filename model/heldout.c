@@ -26,23 +26,6 @@ void heldout_signs(
 
 /* ------------------------------------------------------------- one fit */
 
-/* Distances to all classes at once. */
-static void measure(const struct fit *fit, const struct vector *v,
-    const struct fit_stored *kept, double *distance)
-{
-	for (size_t c = 0; c < fit->class_count; c++)
-		distance[c] = 1;
-	for (size_t i = 0; i < fit->count; i++) {
-		double d;
-
-		if (!kept->stored[i])
-			continue;
-		d = vector_distance(v, &fit->vectors[i]);
-		if (d < distance[kept->class_of[i]])
-			distance[kept->class_of[i]] = d;
-	}
-}
-
 void heldout_score_items(const struct fit *fit, const bool *test,
     struct arena *arena, struct heldout_score *scores)
 {
@@ -63,7 +46,8 @@ void heldout_score_items(const struct fit *fit, const bool *test,
 		fit_margins(
 		    fit, &d->items[i].features, scratch, score->margins, &v);
 		score->unseen = novelty_unseen(&v);
-		measure(fit, &v, &kept, score->distance);
+		novelty_distances(&v, fit->vectors, kept.class_of, kept.stored,
+		    fit->count, fit->class_count, score->distance);
 		for (size_t c = 0; c < fit->class_count; c++)
 			score->distance[c] =
 			    novelty_stretch(score->distance[c], score->unseen);

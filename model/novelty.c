@@ -164,7 +164,7 @@ void novelty_fit(const struct novelty_item *known, size_t known_count,
 
 /* ------------------------------------------------------------- medoids */
 
-void novelty_choose(const struct vector *vectors, const size_t *class_of,
+void novelty_choose(const struct gram *gram, const size_t *class_of,
     size_t count, size_t classes, bool *stored)
 {
 	size_t *kept = xcalloc(classes + 1, sizeof(*kept));
@@ -174,8 +174,7 @@ void novelty_choose(const struct vector *vectors, const size_t *class_of,
 			    kept[class_of[i]] < NOVELTY_MEDOIDS_MAX;
 		for (size_t j = 0; stored[i] && j < i; j++)
 			if (stored[j] && class_of[j] == class_of[i] &&
-			    vector_distance(&vectors[i], &vectors[j]) <
-				NOVELTY_MEDOID_APART)
+			    1 - gram_value(gram, i, j) < NOVELTY_MEDOID_APART)
 				stored[i] = false;
 		if (stored[i])
 			kept[class_of[i]]++;
@@ -183,35 +182,65 @@ void novelty_choose(const struct vector *vectors, const size_t *class_of,
 	free(kept);
 }
 
-/* v laid out flat: each of the many stored vectors is then one short loop. */
-static double *flatten(const struct vector *v, size_t *len)
-{
-	double *row;
+/*
+ * One vector against many: spread out by index, each product is a walk along
+ * the other vector alone.
+ */
+struct spread {
+	double *dense;
+	size_t len; /* 1 + the largest index */
+};
 
-	*len = v->count > 0 ? (size_t)v->index[v->count - 1] + 1 : 0;
-	row = xcalloc(*len + 1, sizeof(*row));
+static struct spread spread_out(const struct vector *v)
+{
+	struct spread s = {
+		.len = v->count > 0 ? v->index[v->count - 1] + (size_t)1 : 0
+	};
+
+	s.dense = xcalloc(s.len + 1, sizeof(*s.dense));
 	for (size_t k = 0; k < v->count; k++)
-		row[v->index[k]] = v->value[k];
-	return row;
+		s.dense[v->index[k]] = v->value[k];
+	return s;
+}
+
+static double spread_distance(const struct spread *s, const struct vector *v)
+{
+	double dot = 0;
+
+	for (size_t k = 0; k < v->count && v->index[k] < s->len; k++)
+		dot += s->dense[v->index[k]] * v->value[k];
+	return dot < 1 ? 1 - dot : 0; /* rounding */
 }
 
 double novelty_distance(const struct vector *v, const struct vector *vectors,
     const size_t *class_of, const bool *stored, size_t count,
     size_t class_index)
 {
+	struct spread s = spread_out(v);
 	double nearest = 1;
-	size_t len;
-	double *row = flatten(v, &len);
 
+	for (size_t i = 0; i < count; i++)
+		if (class_of[i] == class_index && (!stored || stored[i]))
+			nearest =
+			    fmin(nearest, spread_distance(&s, &vectors[i]));
+	free(s.dense);
+	return nearest;
+}
+
+void novelty_distances(const struct vector *v, const struct vector *vectors,
+    const size_t *class_of, const bool *stored, size_t count, size_t classes,
+    double *distance)
+{
+	struct spread s = spread_out(v);
+
+	for (size_t c = 0; c < classes; c++)
+		distance[c] = 1;
 	for (size_t i = 0; i < count; i++) {
-		double distance;
+		size_t c = class_of[i];
 
-		if (class_of[i] != class_index || (stored && !stored[i]))
-			continue;
-		distance = 1 - vector_dot_row(&vectors[i], row, len);
-		if (distance < nearest)
-			nearest = distance;
+		if (!stored || stored[i])
+			distance[c] =
+			    fmin(distance[c], spread_distance(&s, &vectors[i]));
 	}
-	free(row);
-	return nearest < 0 ? 0 : nearest; /* rounding */
+	free(s.dense);
 }

@@ -18,6 +18,7 @@
 #include <stddef.h>
 
 #include "features/vector.h"
+#include "model/svm.h"
 
 #define NOVELTY_KEEP	     0.95
 #define NOVELTY_MEDOIDS_MAX  64	  /* stored vectors of a class */
@@ -63,12 +64,20 @@ double novelty_stretch(double distance, double unseen);
  * further than NOVELTY_MEDOID_APART from all marked ones of its class.
  * class_of[i] SIZE_MAX: not stored.
  */
-void novelty_choose(const struct vector *vectors, const size_t *class_of,
+void novelty_choose(const struct gram *gram, const size_t *class_of,
     size_t count, size_t classes, bool *stored);
 
-/* Distance to the nearest of the stored vectors of that class; 1 if none. */
+/*
+ * Distance to the nearest of the stored vectors of that class; 1 if none.
+ * stored NULL: all are.
+ */
 double novelty_distance(const struct vector *v, const struct vector *vectors,
     const size_t *class_of, const bool *stored, size_t count,
     size_t class_index);
+
+/* The same for every class at once. */
+void novelty_distances(const struct vector *v, const struct vector *vectors,
+    const size_t *class_of, const bool *stored, size_t count, size_t classes,
+    double *distance);
 
 #endif

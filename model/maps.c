@@ -123,6 +123,19 @@ static void calibrate(struct learning *l, struct model *model, int view,
 	free(items);
 }
 
+/* Known: of a class, and taken for it. */
+static bool takes_part(const struct learning *l,
+    const struct heldout_score *scores, size_t i, enum tier tier, bool known)
+{
+	const struct item *item = &l->d->items[i];
+
+	if (!scores[i].margins || item->tier != tier)
+		return false;
+	return !known || (item->class_index != CLASS_OTHER &&
+			     heldout_best(&scores[i], l->d->class_count) ==
+				 item->class_index);
+}
+
 static size_t collect_signs(const struct learning *l,
     const struct heldout_score *scores, enum tier tier, bool known,
     struct novelty_item *out)
@@ -132,16 +145,41 @@ static size_t collect_signs(const struct learning *l,
 	for (size_t i = 0; i < l->d->count; i++) {
 		const struct item *item = &l->d->items[i];
 
-		if (!scores[i].margins || item->tier != tier)
-			continue;
-		if (known && (item->class_index == CLASS_OTHER ||
-				 heldout_best(&scores[i], l->d->class_count) !=
-				     item->class_index))
+		if (!takes_part(l, scores, i, tier, known))
 			continue;
 		heldout_signs(&scores[i], l->d->class_count, out[count].sign);
 		out[count++].weight = item->weight;
 	}
 	return count;
+}
+
+/* Share of the weight called novel by limits and calibration together. */
+static double share_novel(const struct learning *l, const struct view_part *v,
+    enum tier tier, enum tier from, const struct heldout_score *scores,
+    const struct novelty_item *items, bool known)
+{
+	size_t classes = l->d->class_count;
+	double *p = xcalloc(classes + 1, sizeof(*p));
+	double all = 0, novel = 0;
+	size_t at = 0;
+
+	for (size_t i = 0; i < l->d->count; i++) {
+		enum novelty_sign which = SIGN_MARGIN;
+		double value;
+
+		if (!takes_part(l, scores, i, from, known))
+			continue;
+		calibration_apply(
+		    &v->calibration[tier], scores[i].margins, classes, p);
+		value = novelty_with_none(
+		    novelty_value(&v->novelty[tier], &items[at], &which), p,
+		    classes, &which);
+		all += items[at].weight;
+		novel += value > 1 ? items[at].weight : 0;
+		at++;
+	}
+	free(p);
+	return all > 0 ? novel / all : 0;
 }
 
 static void limit_novelty(struct learning *l, struct model *model, int view,
@@ -164,9 +202,11 @@ static void limit_novelty(struct learning *l, struct model *model, int view,
 			strange[at++].weight = weight[i];
 	novelty_fit(known, known_count, strange, strange_count,
 	    &model->views[view].novelty[tier], &rates);
-	l->record->tiers[view][tier].kept = rates.kept;
-	l->record->tiers[view][tier].flagged =
-	    strange_count > 0 ? rates.flagged : 0;
+	l->record->tiers[view][tier].kept =
+	    1 - share_novel(l, &model->views[view], tier, from, l->known[view],
+		    known, true);
+	l->record->tiers[view][tier].flagged = share_novel(l,
+	    &model->views[view], tier, from, l->strange[view], strange, false);
 	free(weight);
 	free(known);
 	free(strange);

@@ -58,6 +58,19 @@ double novelty_value(const struct novelty *n, const struct novelty_item *item,
 	return top > 0 ? top : 0;
 }
 
+double novelty_with_none(double novelty, const double *confidence,
+    size_t classes, enum novelty_sign *which)
+{
+	double none = 1;
+
+	for (size_t c = 0; c < classes; c++)
+		none -= confidence[c];
+	if (2 * none <= novelty)
+		return novelty;
+	*which = SIGN_MARGIN;
+	return 2 * none;
+}
+
 /* ------------------------------------------------------------- limits */
 
 struct weighted {

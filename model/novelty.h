@@ -20,7 +20,7 @@
 #include "features/vector.h"
 #include "model/svm.h"
 
-#define NOVELTY_KEEP	     0.95
+#define NOVELTY_KEEP	     0.98
 #define NOVELTY_MEDOIDS_MAX  64	  /* stored vectors of a class */
 #define NOVELTY_MEDOID_APART 0.03 /* at least, in cosine distance */
 
@@ -48,6 +48,13 @@ void novelty_fit(const struct novelty_item *known, size_t known_count,
 /* 0 typical .. 1 at the limit .. more; *which is the sign that says so. */
 double novelty_value(const struct novelty *n, const struct novelty_item *item,
     enum novelty_sign *which);
+
+/*
+ * The novelty to report: the signs' or, if larger, the calibrated confidence
+ * in none of the classes, of which more than half is over the limit.
+ */
+double novelty_with_none(double novelty, const double *confidence,
+    size_t classes, enum novelty_sign *which);
 
 /* A sentence for a person about a sign over its limit. */
 const char *novelty_sentence(enum novelty_sign sign);

@@ -33,7 +33,8 @@ static int by_margin(const void *a, const void *b)
 }
 
 static void judge_novelty(const struct view_part *view, enum tier tier,
-    const struct vector *v, struct model_answer *answer)
+    const struct vector *v, const double *confidence,
+    struct model_answer *answer)
 {
 	struct novelty_item item = { { 0 }, 1 };
 	enum novelty_sign which = SIGN_MARGIN;
@@ -47,7 +48,9 @@ static void judge_novelty(const struct view_part *view, enum tier tier,
 	    novelty_distance(v, view->stored, view->stored_class, NULL,
 		view->stored_count, answer->scores[0].class_index),
 	    item.sign[SIGN_UNSEEN]);
-	answer->novelty = novelty_value(&view->novelty[tier], &item, &which);
+	answer->novelty = novelty_with_none(
+	    novelty_value(&view->novelty[tier], &item, &which), confidence,
+	    answer->count, &which);
 	answer->novel = answer->novelty > 1;
 	answer->novelty_reason = answer->novel ? novelty_sentence(which) : NULL;
 }
@@ -74,7 +77,7 @@ void model_score(const struct model *model, enum model_view view,
 	for (size_t c = 0; c < classes; c++)
 		answer->scores[c] = (struct class_score){ c, margins[c], p[c] };
 	qsort(answer->scores, classes, sizeof(*answer->scores), by_margin);
-	judge_novelty(part, tier, &v, answer);
+	judge_novelty(part, tier, &v, p, answer);
 }
 
 /* ------------------------------------------------------------- reasons */

@@ -127,6 +127,20 @@ static void test_novelty__nothing_said_is_all_unseen(void **state)
 	assert_true(novelty_unseen(&v) == 1);
 }
 
+/* More than half of the confidence in none of the classes is novel. */
+static void test_novelty__none_of_them_is_novel(void **state)
+{
+	static const double sure[] = { 0.9, 0.05 }, lost[] = { 0.2, 0.1 };
+	enum novelty_sign which = SIGN_DISTANCE;
+
+	(void)state;
+	assert_true(novelty_with_none(0.3, sure, 2, &which) == 0.3);
+	assert_int_equal(which, SIGN_DISTANCE);
+	assert_true(novelty_with_none(0.3, lost, 2, &which) > 1);
+	assert_int_equal(which, SIGN_MARGIN);
+	assert_true(novelty_with_none(5, lost, 2, &which) == 5);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -135,6 +149,7 @@ int main(void)
 		cmocka_unit_test(test_novelty__equal_knowns_still_give_limits),
 		cmocka_unit_test(test_novelty__stores_different_vectors_once),
 		cmocka_unit_test(test_novelty__nothing_said_is_all_unseen),
+		cmocka_unit_test(test_novelty__none_of_them_is_novel),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -70,20 +70,28 @@ const struct model_answer *memo_get(
 	return at ? memo->answers[*at] : NULL;
 }
 
+static void *copy_of(
+    struct arena *arena, const void *items, size_t count, size_t size)
+{
+	void *copy = arena_array(arena, count, size);
+
+	if (count > 0)
+		memcpy(copy, items, count * size);
+	return copy;
+}
+
 static void copy_answer(struct arena *arena, const struct model_answer *from,
     struct model_answer *to)
 {
+	const struct vector *v = &from->vector;
+
 	*to = *from;
-	to->scores = arena_array(arena, from->count, sizeof(*from->scores));
-	memcpy(to->scores, from->scores, from->count * sizeof(*from->scores));
+	to->scores =
+	    copy_of(arena, from->scores, from->count, sizeof(*from->scores));
 	to->vector.index =
-	    arena_array(arena, from->vector.count, sizeof(*from->vector.index));
-	memcpy(to->vector.index, from->vector.index,
-	    from->vector.count * sizeof(*from->vector.index));
+	    copy_of(arena, v->index, v->count, sizeof(*v->index));
 	to->vector.value =
-	    arena_array(arena, from->vector.count, sizeof(*from->vector.value));
-	memcpy(to->vector.value, from->vector.value,
-	    from->vector.count * sizeof(*from->vector.value));
+	    copy_of(arena, v->value, v->count, sizeof(*v->value));
 }
 
 void memo_put(struct memo *memo, const struct memo_key *key,

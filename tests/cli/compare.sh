@@ -23,18 +23,18 @@ run="$folder/domains.run"
 /usr/bin/python3 tests/cli/example_run.py |
 	"$BUILD/tests/farm/fill_run" "$run" 2525 || exit 1
 {
-	printf 'domain\taddress\tproduct\tversion\tfront\tdeployment\n'
+	printf 'domain\taddress\tproduct\tversion\tfront\tdeployment\tgreeting\n'
 	for i in 0 1 2 3; do
-		printf 'post%s.example\t127.30.1.%s\tpostfix\t-\t-\tpostfix-%s\n' \
+		printf 'post%s.example\t127.30.1.%s\tpostfix\t-\t-\tpostfix-%s\tstock\n' \
 			$i $((i + 1)) $i
 		# really Postfix, but called Exim, and sure of it
-		printf 'exim%s.example\t127.30.2.%s\tpostfix\t-\t-\tpostfix-x%s\n' \
+		printf 'exim%s.example\t127.30.2.%s\tpostfix\t-\t-\tpostfix-x%s\tstock\n' \
 			$i $((i + 1)) $i
 	done
-	printf 'odd0-0.example\t127.30.3.1\tnever-trained\t-\t-\todd\n'
-	printf 'second.example\t127.30.4.2\tnever-trained\t-\t-\todd-2\n'
-	printf 'fake.example\t127.30.4.1\tpostfix\t-\t-\tpostfix-forged-exim\n'
-	printf 'null.example\t-\t-\t-\t-\tnull-mx\n'
+	printf 'odd0-0.example\t127.30.3.1\tnever-trained\t-\t-\todd\tstock\n'
+	printf 'second.example\t127.30.4.2\tnever-trained\t-\t-\todd-2\tstock\n'
+	printf 'fake.example\t127.30.4.1\tpostfix\t-\t-\tpostfix-z\tforged\n'
+	printf 'null.example\t-\t-\t-\t-\tnull-mx\t-\n'
 } >"$folder/truth.tsv"
 
 compare() { # the model knows Postfix and Exim: label files say so
@@ -73,7 +73,7 @@ check "strangers should be unknown" says \
 	'^  odd-2 \(127\.30\.4\.2\) called exim with confidence 0\.60: wrong'
 check "forged greetings" says 'flagged +1 of 1' 'by mistake +0 of 10'
 nothing() {
-	printf 'domain\taddress\tproduct\tversion\tfront\tdeployment\n' \
+	printf 'domain\taddress\tproduct\tversion\tfront\tdeployment\tgreeting\n' \
 		>"$folder/none.tsv"
 	! compare "$folder/none.tsv"
 }

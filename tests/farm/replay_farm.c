@@ -11,7 +11,8 @@
  * stored server gets its reply to an unknown verb. Stored delays are kept up
  * to MAX_DELAY_MS, stored silences and closes are replayed.
  * Prints "ready N" once every host listens; MAP gets one line a host:
- * address, deployment, product, version, front. Ends by itself after SECONDS.
+ * address, deployment, product, version, front, what its greeting is (stock,
+ * hidden, forged ...). Ends by itself after SECONDS.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -32,6 +33,7 @@
 #include <unistd.h>
 
 #include "common/buffer.h"
+#include "common/json.h"
 #include "transcript/format.h"
 
 #define SITES_MAX      2000
@@ -369,15 +371,30 @@ static void listen_on(struct site *site, in_addr_t address)
 	}
 }
 
+/* What the laboratory knows of the greeting: stock, hidden, forged ... */
+static const char *greeting_kind(
+    const struct transcript *t, struct arena *arena)
+{
+	struct json *value;
+
+	if (!t->provenance ||
+	    json_parse(arena, t->provenance, strlen(t->provenance), &value,
+		NULL) != STATUS_OK)
+		return "-";
+	return json_get_text(value, "banner", "-");
+}
+
 static void write_map(FILE *map, const struct site *site)
 {
 	const struct transcript *t = site->transcript;
+	struct arena *arena = arena_new();
 
-	fprintf(map, "%s\t%s\t%s\t%s\t%s\n", site->address,
+	fprintf(map, "%s\t%s\t%s\t%s\t%s\t%s\n", site->address,
 	    t->deployment ? t->deployment : "-",
 	    t->label.product ? t->label.product : "-",
 	    t->label.version ? t->label.version : "-",
-	    t->label.front ? t->label.front : "-");
+	    t->label.front ? t->label.front : "-", greeting_kind(t, arena));
+	arena_free(arena);
 }
 
 static size_t open_sites(struct farm *farm, char *const *paths, size_t count,

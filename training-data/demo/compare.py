@@ -94,6 +94,7 @@ class Host:
         self.address = row["host"]
         self.true = truth["product"]
         self.deployment = truth["deployment"]
+        self.greeting = truth["greeting"]
         self.said = row["product"] or UNKNOWN
         self.confidence = row["confidence"] or 0
         self.sure = bool(row["sure"])
@@ -106,7 +107,7 @@ class Host:
 
     @property
     def forged(self):
-        return "forged" in self.deployment
+        return self.greeting == "forged"
 
 
 def compare_hosts(truth, found, families, trained):

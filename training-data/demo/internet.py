@@ -4,7 +4,7 @@
 usage: internet.py MAP FOLDER [DNS_ADDRESS DNS_PORT DEAD_ADDRESS]
 
 DEAD_ADDRESS is one where nobody listens. MAP is what tests/farm/replay_farm wrote: one host a line (address, deployment,
-product, version, front). FOLDER gets domains.csv (what is surveyed),
+product, version, front, greeting). FOLDER gets domains.csv (what is surveyed),
 truth.tsv (what really answers for each domain), example.zone and nsd.conf.
 Everything is drawn from one seed: the same map gives the same files.
 Only loopback addresses are ever written.
@@ -82,10 +82,10 @@ def build(hosts):
         return company(rng, used)
 
     mx = []
-    for i, (address, deployment, product, version, front) in enumerate(hosts):
+    for i, (address, *what) in enumerate(hosts):
         name = rng.choice(["mx", "mail", "smtp", "in", "gw"]) + str(i + 1)
         zone.add(name, "A", address)
-        mx.append((name, address, deployment, product, version, front))
+        mx.append((name, address, *what))
     rng.shuffle(mx)
     weights = [1 / (rank + 3) for rank in range(len(mx))]
 
@@ -136,12 +136,14 @@ def main():
             title = name.replace("-", " ").title()
             out.writerow([f"{name}.example", title, rng.choice(COUNTRIES)])
     with open(path("truth.tsv"), "w", encoding="utf-8") as f:
-        f.write("domain\taddress\tproduct\tversion\tfront\tdeployment\n")
-        for name, (_, address, deployment, product, version, front) in truth:
+        f.write("domain\taddress\tproduct\tversion\tfront\tdeployment\t"
+                "greeting\n")
+        for name, (_, address, deployment, product, version, front,
+                   greeting) in truth:
             f.write(f"{name}.example\t{address}\t{product}\t{version}\t"
-                    f"{front}\t{deployment}\n")
+                    f"{front}\t{deployment}\t{greeting}\n")
         for name, outcome in odd:
-            f.write(f"{name}.example\t-\t-\t-\t-\t{outcome}\n")
+            f.write(f"{name}.example\t-\t-\t-\t-\t{outcome}\t-\n")
     base = os.path.abspath(folder)
     with open(path("nsd.conf"), "w", encoding="utf-8") as f:
         f.write(f"""server:

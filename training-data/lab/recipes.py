@@ -177,7 +177,9 @@ class Expander:
             "packages": install.get("packages", []),
             "npm": install.get("npm", ""),
             "package": provenance["package"],
-            "version": install.get("npm", "").rpartition("@")[2],
+            # of an embedded server, where the package is named otherwise
+            "version": install.get(
+                "version", install.get("npm", "").rpartition("@")[2]),
             "host": values["host"], "address": values["addr"],
             "port": recipe.get("port", 25),
             "source": source, "ehlo": ehlo,

@@ -8,6 +8,7 @@
  * Nothing is freed inside a callback of libevent; callbacks only mark.
  */
 
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "prober/scan_state.h"
+#include "prober/wire.h"
 
 #define SYN_MAX	       1000  /* connects in flight: see somaxconn */
 #define FILES_RESERVED 64    /* for DNS, files, the loop itself */
@@ -189,9 +191,17 @@ static enum status make_network(struct scan *scan)
 		.done = scan_host_done,
 	};
 
+	int error;
+
 	if (o->source && !address_parse(o->source, 0, &n.source, &n.source_len))
 		return error_set(scan->err, STATUS_USAGE,
 		    "--source '%.60s' is not an address", o->source);
+	error = o->source ? wire_source_error(&n.source, n.source_len) : 0;
+	if (error == EADDRNOTAVAIL)
+		return error_set(scan->err, STATUS_CONFIG,
+		    "--source %s is no address of this machine; `ip address` "
+		    "lists them",
+		    o->source);
 	return network_new(scan->base, &n, &scan->network, scan->err);
 }
 
@@ -310,6 +320,8 @@ enum status scan_run(const struct scan_options *options,
 	status = set_up(&scan);
 	if (status == STATUS_OK) {
 		loop(&scan);
+		if (scan.status == STATUS_OK)
+			scan_doubt_held(&scan);
 		if (scan.status != STATUS_UNAVAILABLE)
 			scan_release_held(&scan);
 		scan_tell_progress(&scan);

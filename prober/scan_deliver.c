@@ -1,16 +1,18 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/log.h"
 #include "prober/scan_state.h"
 
 static void deliver(struct scan *scan, struct transcript *t, size_t index)
 {
+	struct error later = { 0 }; /* the first failure's sentence stands */
 	enum status status;
 
 	scan->stats.done++;
 	scan->stats.by_outcome[t->outcome]++;
-	status = scan->events->finished(
-	    scan->user, t, &scan->targets[index], scan->err);
+	status = scan->events->finished(scan->user, t, &scan->targets[index],
+	    scan->status == STATUS_OK ? scan->err : &later);
 	if (status != STATUS_OK)
 		scan_stop(scan, status);
 }
@@ -42,7 +44,26 @@ static size_t held_networks(const struct scan *scan)
 	return count;
 }
 
-/* Holds timed-out hosts back while nobody has answered at all. */
+/* Nobody's answer: our side of the network may be to blame. */
+static bool is_unheard(enum outcome outcome)
+{
+	return outcome == OUTCOME_CONNECT_TIMEOUT ||
+	       outcome == OUTCOME_UNREACHABLE;
+}
+
+void scan_doubt_held(struct scan *scan)
+{
+	const struct self_test *test = &scan->test;
+
+	if (test->passed || test->count < DOUBTED_HOSTS)
+		return;
+	log_warn("none of the %zu hosts let us connect: port %d may be blocked "
+		 "here (most clouds and homes do), or the network may be down; "
+		 "try again from elsewhere",
+	    test->count, scan->targets[test->indices[0]].port);
+}
+
+/* Holds unheard hosts back while nobody has answered at all. */
 void scan_deliver(struct scan *scan, struct transcript *t, size_t index)
 {
 	struct self_test *test = &scan->test;
@@ -59,7 +80,7 @@ void scan_deliver(struct scan *scan, struct transcript *t, size_t index)
 		deliver(scan, t, index);
 		return;
 	}
-	if (t->outcome != OUTCOME_CONNECT_TIMEOUT || scan->stopping) {
+	if (!is_unheard(t->outcome) || scan->stopping) {
 		scan_release_held(scan);
 		deliver(scan, t, index);
 		return;
@@ -74,8 +95,9 @@ void scan_deliver(struct scan *scan, struct transcript *t, size_t index)
 	}
 	error_set(scan->err, STATUS_UNAVAILABLE,
 	    "none of the first %d hosts, in %zu networks, let us connect: port "
-	    "%d seems to be blocked here (most clouds and homes do); run from "
-	    "a network that allows it, nothing was recorded for these hosts",
+	    "%d seems to be blocked here (most clouds and homes do), or the "
+	    "network is down; run from a network that allows it, nothing was "
+	    "recorded for these hosts",
 	    BLOCKED_HOSTS, held_networks(scan), scan->targets[index].port);
 	scan_stop(scan, STATUS_UNAVAILABLE);
 }

@@ -17,8 +17,9 @@
 #include "prober/scan.h"
 #include "prober/session.h"
 
-#define BLOCKED_HOSTS 50 /* all time out, in so many networks: */
+#define BLOCKED_HOSTS 50 /* none connects, in so many networks: */
 #define BLOCKED_NETS  20 /* port 25 is blocked here */
+#define DOUBTED_HOSTS 3	 /* all there were, none connected: a warning */
 #define RATE_SECONDS  10
 
 struct scan;
@@ -101,6 +102,8 @@ struct record *scan_record(const struct scan *scan, size_t index);
 /* Takes t. Holds it back while port 25 may be blocked. */
 void scan_deliver(struct scan *scan, struct transcript *t, size_t index);
 void scan_release_held(struct scan *scan);
+/* At the end: warns when all hosts are still held back. */
+void scan_doubt_held(struct scan *scan);
 void scan_drop_held(struct scan *scan);
 void scan_tell_progress(struct scan *scan);
 

@@ -42,6 +42,16 @@ int wire_open(struct wire *wire, const struct sockaddr *address, socklen_t len,
 	return 0;
 }
 
+int wire_source_error(const struct sockaddr_storage *source, socklen_t len)
+{
+	struct wire wire = { .fd = -1 };
+	int error = open_socket(&wire, source->ss_family, source, len);
+
+	if (error == 0)
+		wire_close(&wire);
+	return error;
+}
+
 int wire_error(const struct wire *wire)
 {
 	int error = 0;

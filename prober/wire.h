@@ -24,6 +24,8 @@ struct wire {
  */
 int wire_open(struct wire *wire, const struct sockaddr *address, socklen_t len,
     const struct sockaddr_storage *source, socklen_t source_len, int *error);
+/* 0, or why no connection can come from that address of ours (errno). */
+int wire_source_error(const struct sockaddr_storage *source, socklen_t len);
 /* Errno of a connection that failed or was reset, 0 when it stands. */
 int wire_error(const struct wire *wire);
 void wire_close(struct wire *wire);

@@ -251,6 +251,8 @@ enum status store_transcript(struct store *store, const char *host, int port,
 	    (size_t)sqlite3_column_bytes(st, 0), FORMAT_LINE_MAX, err);
 	if (status == STATUS_OK)
 		status = transcript_read(buffer_text(&line), line.len, t, err);
+	if (status == STATUS_DATA)
+		status = strange(store, "a transcript", err);
 	sqlite3_reset(st);
 	buffer_clear(&line);
 	return status;

@@ -90,11 +90,13 @@ static enum status read_options(
 		enum option_taken taken =
 		    scan_settings_take(&id->scan, reader, spec);
 		bool shared =
+		    taken != OPTION_BAD &&
 		    resolve_options_take(&id->resolve, reader, spec, &status);
 
 		if (taken == OPTION_BAD || (taken == OPTION_OTHER && !shared &&
 					       !take_own(id, reader, spec)))
-			return STATUS_USAGE;
+			return id->scan.err.status ? id->scan.err.status
+						   : STATUS_USAGE;
 	}
 	return status;
 }

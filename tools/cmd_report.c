@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/log.h"
 #include "report/listing.h"
 #include "report/loss.h"
 #include "report/shares.h"
@@ -156,6 +157,19 @@ static enum status write_report(const struct survey_folder *survey,
 	return output_close(&output, status, err);
 }
 
+/* Shares of a part are no shares of the list. */
+static void warn_unfinished(const struct survey_folder *survey)
+{
+	struct arena *arena = arena_new();
+
+	if (!store_meta(survey->store, arena, "finished"))
+		log_warn("the survey in %s is not finished: these are the "
+			 "figures so far; the same `mxprint survey` command "
+			 "again goes on",
+		    survey->folder);
+	arena_free(arena);
+}
+
 static int run(const struct command *self, int argc, char **argv)
 {
 	struct report_options options;
@@ -168,8 +182,10 @@ static int run(const struct command *self, int argc, char **argv)
 	if (!read_options(self, &reader, &options))
 		return STATUS_USAGE;
 	status = survey_folder_open(reader.argv[1], STORE_READ, &survey, &err);
-	if (status == STATUS_OK)
+	if (status == STATUS_OK) {
+		warn_unfinished(&survey);
 		status = write_report(&survey, &options, &err);
+	}
 	survey_folder_close(&survey, NULL);
 	return status == STATUS_OK ? STATUS_OK : command_fail(self, &err);
 }

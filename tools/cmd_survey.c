@@ -90,7 +90,7 @@ static enum status take_shared(struct survey_command *c,
 	resolve_options_take(&c->resolve, reader, spec, &status);
 	if (status == STATUS_OK &&
 	    scan_settings_take(&c->scan, reader, spec) == OPTION_BAD)
-		status = STATUS_USAGE;
+		status = c->scan.err.status ? c->scan.err.status : STATUS_USAGE;
 	return status;
 }
 

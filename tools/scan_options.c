@@ -231,6 +231,11 @@ enum status scan_settings_check(struct scan_settings *settings,
 		    "public addresses are only asked by someone who says who "
 		    "asks: --ehlo NAME, a name that resolves to this machine "
 		    "and whose PTR points back");
+	if (is_public && o->retry_deferred_ms > 0 &&
+	    o->retry_deferred_ms < HOUR_MS)
+		return error_set(err, STATUS_USAGE,
+		    "--retry-deferred must be at least 1h for public "
+		    "addresses");
 	if (!o->ehlo)
 		o->ehlo = PRIVATE_EHLO;
 	wrong = scan_options_check(o);

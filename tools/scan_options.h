@@ -40,7 +40,8 @@
 	{ "retry-deferred", 0, "TIME", "try a host that answered 4xx once more\n" \
 	    "after this time, at least 1h; 0: never (default)" }, \
 	{ "seed", 0, "N", "of the random order (default: a new one)" }, \
-	{ "no-help", 0, NULL, "leave HELP out: no plan provokes fewer errors" }, \
+	{ "no-help", 0, NULL, "leave HELP out; with --plan polite nothing is\n" \
+	    "sent that a sound server refuses" }, \
 	{ "no-tls", 0, NULL, "no STARTTLS" }
 /* clang-format on */
 

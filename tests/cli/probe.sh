@@ -106,6 +106,29 @@ check("a blocklist with a bad line", 78, "bad:1", "--blocklist", bad,
 check("a provenance that is no object", 64, "JSON object", "--provenance",
       "[1]", "127.0.0.1")
 
+check("a source that is not ours", 78, "no address of this machine",
+      "--allow-private", "--source", "192.0.2.77", "127.78.0.1")
+check("public hosts are not tried again within the hour", 64, "at least 1h",
+      "--allow-private", "--ehlo", "probe.example.org", "--retry-deferred",
+      "5m", "--dry-run", "192.88.98.1")
+
+# --- no way out: nobody is called dead for it
+def cut_off(count, status, words, written):
+    hosts = "".join(f"127.{100 + i}.0.1:25\n" for i in range(count))
+    done = subprocess.run(["unshare", "-rn", PROGRAM, "probe", "-q",
+                           "--allow-private", "-"], input=hosts,
+                          capture_output=True, text=True, timeout=90)
+    report(f"{count} hosts while the network is down: {status}",
+           None if done.returncode == status and words in done.stderr and
+           len(lines(done.stdout)) == written else done.stderr)
+
+
+if subprocess.run(["unshare", "-rn", "true"], capture_output=True).returncode:
+    report("no network of its own here # SKIP", None)
+else:
+    cut_off(60, 69, "network is down", 0)
+    cut_off(5, 0, "network may be down", 5)
+
 # --- dry run
 done = check("dry run says what is sent", 0, "HE\\x00LO", "--dry-run",
              "--allow-private", "127.78.0.1", "127.78.0.2:26")

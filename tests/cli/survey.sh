@@ -346,6 +346,10 @@ def stopped(name, number, expected):
              "the sentence says how to go on", err)
     tell(8 <= len(done_before) < SLOW, f"{name}: was in the middle",
          len(done_before))
+    told = subprocess.run([PROGRAM, "report", folder], capture_output=True,
+                          text=True)
+    tell(told.returncode == 0 and "is not finished" in told.stderr,
+         f"{name}: the report says that it is not finished", told)
     first = collections.Counter(connections)
     code, out, err = run(list_)
     tell(code == 0 and "Postfix" in out, f"{name}: the same command goes on",
@@ -359,6 +363,10 @@ def stopped(name, number, expected):
          rows(folder, "SELECT count(*) FROM predictions") == [(SLOW,)] and
          rows(folder, "SELECT count(*) FROM chosen") == [(SLOW,)],
          f"{name}: survey.db is complete")
+    told = subprocess.run([PROGRAM, "report", folder], capture_output=True,
+                          text=True)
+    tell(told.returncode == 0 and not told.stderr,
+         f"{name}: the report is of the whole", told)
 
 
 def slow_names():
@@ -412,6 +420,17 @@ def database_gone(folder):
     code, _, err = run(list_)
     tell(code == 0 and content(folder) == before,
          "without survey.db the same command makes it again", code, err)
+
+
+def transcript_damaged(folder):
+    db = sqlite3.connect(folder + "/survey.db")
+    db.execute("UPDATE hosts SET transcript = x'00'")
+    db.commit()
+    db.close()
+    done = subprocess.run([PROGRAM, "review", "--all", folder],
+                          capture_output=True, text=True)
+    tell(done.returncode == 65 and "survey.db" in done.stderr and
+         "--rebuild" in done.stderr, "a damaged transcript is told", done)
 
 
 def tried_twice():
@@ -487,6 +506,10 @@ def mistakes():
     tell(code == 65, "an empty list: 65", code, err)
     code, _, err = run(work + "/missing.txt")
     tell(code == 66, "a missing list: 66", code, err)
+    code, _, err = run(list_, "--may-test", work + "/missing")
+    tell(code == 66, "a missing file of an option: 66", code, err)
+    code, _, err = run(list_, "--plan", put("plan.bad", "no tab\n"))
+    tell(code == 65, "a damaged plan file: 65", code, err)
     code, out, err = run(put("refused.txt", "r.test\n"))
     tell(code == 0 and rows(work + "/refused.txt.run",
                             "SELECT outcome FROM hosts") == [("refused",)],
@@ -542,7 +565,8 @@ def disk_full():
             code, _, err = run(
                 list_, "--run", folder, preexec_fn=lambda:
                 resource.setrlimit(resource.RLIMIT_FSIZE, (60000, 60000)))
-        tell(code == 74 and "make room" in err, "a full disk: 74", code, err)
+        tell(code == 74 and "make room" in err and
+             "Input/output" not in err, "a full disk: 74", code, err)
         before = set(hosts_of(folder))
         if mounted:
             subprocess.run(["mount", "-o", "remount,size=8m", disk],
@@ -574,6 +598,7 @@ try:
     stopped("kill-9", signal.SIGKILL, -9)
     stopped_resolving()
     database_gone(work + "/sigint.run")
+    transcript_damaged(work + "/sigint.run")
     tried_twice()
     opted_out()
     dry_run()

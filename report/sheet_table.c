@@ -11,17 +11,29 @@
 #define HELD_MAX  1000
 #define WIDTH_MAX 60 /* a longer cell pushes the rest of its row */
 
-static const char *heading(const struct column *column)
+static const char *printable(struct writer *w, const char *hostile)
 {
-	return column->heading ? column->heading : column->name;
+	struct buffer text;
+	const char *copy;
+
+	buffer_init(&text, 1 << 16);
+	printable_add(&text, hostile, strlen(hostile));
+	copy = arena_strdup(w->arena, buffer_text(&text));
+	buffer_clear(&text);
+	return copy;
+}
+
+/* A column's name may come from the user's list. */
+static const char *heading(struct writer *w, size_t i)
+{
+	const struct column *column = &w->columns[w->shown[i]];
+
+	return printable(w, column->heading ? column->heading : column->name);
 }
 
 static const char *format_cell(
     struct writer *w, const struct column *column, const struct cell *cell)
 {
-	struct buffer text;
-	const char *copy;
-
 	switch (cell->type) {
 	case CELL_NONE:
 		return "-";
@@ -38,11 +50,7 @@ static const char *format_cell(
 	case CELL_JSON:
 		break;
 	}
-	buffer_init(&text, 1 << 16);
-	printable_add(&text, cell->text, strlen(cell->text));
-	copy = arena_strdup(w->arena, buffer_text(&text));
-	buffer_clear(&text);
-	return copy;
+	return printable(w, cell->text);
 }
 
 static void add_padded(struct writer *w, size_t i, const char *text)
@@ -87,7 +95,7 @@ static enum status table_begin(
 	arena_reset(w->arena);
 	memset(w->widths, 0, sizeof(w->widths));
 	for (size_t i = 0; i < w->shown_count; i++)
-		widen(w, i, heading(&w->columns[w->shown[i]]));
+		widen(w, i, heading(w, i));
 	w->first = NULL;
 	w->last = &w->first;
 	w->held = 0;
@@ -101,7 +109,7 @@ static enum status release(struct writer *w, struct error *err)
 	enum status status;
 
 	for (size_t i = 0; i < w->shown_count; i++)
-		add_padded(w, i, heading(&w->columns[w->shown[i]]));
+		add_padded(w, i, heading(w, i));
 	status = sheet_flush_line(w, err);
 	for (struct sheet_row *r = w->first; r && status == STATUS_OK;
 	     r = r->next)

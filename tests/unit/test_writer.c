@@ -151,6 +151,32 @@ static void test_writer__jsonl_is_an_object_a_line(void **state)
 				 "{\"name\":null,\"hosts\":7}\n");
 }
 
+/* A heading may be the name of a column in the user's own list. */
+static void test_writer__headings_of_a_table_are_printable(void **state)
+{
+	static const struct column hostile[] = {
+		{ "\033[31mred", NULL, 0, false, false },
+	};
+	char path[] = "/tmp/mxprint-writer-XXXXXX", out[64] = "";
+	struct line_writer *lines;
+	struct writer *w;
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(lines_create(path, &lines, NULL), STATUS_OK);
+	w = writer_new(WRITER_TABLE, NULL, lines);
+	writer_begin(w, "first", hostile, 1, NULL);
+	writer_end(w, NULL);
+	writer_close(w, NULL);
+	assert_int_equal(lines_close(lines, false, NULL), STATUS_OK);
+	assert_true(read(fd, out, sizeof(out) - 1) > 0);
+	assert_non_null(strstr(out, "\\x1b[31mred\n"));
+	assert_null(strchr(out, 033));
+	close(fd);
+	unlink(path);
+}
+
 static void test_writer__refuses_unknown_columns(void **state)
 {
 	char out[2048];
@@ -188,6 +214,8 @@ int main(void)
 		cmocka_unit_test(test_writer__table_is_safe_for_a_terminal),
 		cmocka_unit_test(test_writer__json_is_one_object),
 		cmocka_unit_test(test_writer__jsonl_is_an_object_a_line),
+		cmocka_unit_test(
+		    test_writer__headings_of_a_table_are_printable),
 		cmocka_unit_test(test_writer__refuses_unknown_columns),
 		cmocka_unit_test(test_writer__long_tables_stream),
 	};

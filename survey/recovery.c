@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "common/digest.h"
+#include "common/json.h"
 #include "common/log.h"
 #include "survey/shard_state.h"
 
@@ -22,7 +23,8 @@
 
 struct salvage {
 	struct shard *shard;
-	struct strmap *known; /* digests of lines, or NULL */
+	struct strmap *known;  /* digests of lines, or NULL */
+	struct arena *scratch; /* of one line, or NULL */
 	size_t lines;
 };
 
@@ -49,6 +51,16 @@ static enum status count_line(
 	return STATUS_OK;
 }
 
+/* After a power cut a line may have its ends and a hole between them. */
+static bool is_json(struct salvage *salvage, const char *line, size_t len)
+{
+	struct json *value;
+
+	arena_reset(salvage->scratch);
+	return json_parse(salvage->scratch, line, len, &value, NULL) ==
+	       STATUS_OK;
+}
+
 static enum status take_line(
     void *user, const char *line, size_t len, struct error *err)
 {
@@ -56,7 +68,7 @@ static enum status take_line(
 	uint64_t digest = digest_of(line, len);
 	enum status status;
 
-	if (len == 0 || line[0] != '{' || line[len - 1] != '}')
+	if (len == 0 || line[0] != '{' || !is_json(salvage, line, len))
 		return STATUS_OK;
 	if (salvage->known &&
 	    strmap_get(salvage->known, &digest, sizeof(digest)))
@@ -145,7 +157,9 @@ enum status shard_verify(struct shard *s, struct error *err)
 static enum status recover_part(
     struct shard *s, const char *name, struct error *err)
 {
-	struct salvage salvage = { .shard = s, .known = strmap_new() };
+	struct salvage salvage = {
+		.shard = s, .known = strmap_new(), .scratch = arena_new()
+	};
 	const char *path = shard_path(s, name);
 	enum status status = known_lines(s, salvage.known, err);
 	bool whole;
@@ -157,6 +171,7 @@ static enum status recover_part(
 	if (status == STATUS_OK && unlink(path) != 0)
 		status = shard_cannot_write(path, errno, err);
 	strmap_free(salvage.known);
+	arena_free(salvage.scratch);
 	return status;
 }
 

@@ -324,7 +324,8 @@ static void test_shard__records_in_segment_and_part_count_once(void **state)
 
 static void test_shard__torn_lines_and_temporary_files_go(void **state)
 {
-	static const char part[] = "{\"n\":0}xx\n"; /* not one of ours */
+	/* not one of ours; with a hole */
+	static const char part[] = "{\"n\":0}xx\n{\"n\":2,\0\0\0\"x\":\"\"}\n";
 	struct shard *s = open_shard();
 	struct error err = { 0 };
 

@@ -155,7 +155,7 @@ static void test_writer__jsonl_is_an_object_a_line(void **state)
 static void test_writer__headings_of_a_table_are_printable(void **state)
 {
 	static const struct column hostile[] = {
-		{ "\033[31mred", NULL, 0, false, false },
+		{ "red", "\033[31mred", 0, false, false },
 	};
 	char path[] = "/tmp/mxprint-writer-XXXXXX", out[64] = "";
 	struct line_writer *lines;

@@ -168,7 +168,7 @@ static const struct option_spec option_table[] = {
 };
 
 static const struct example example_table[] = {
-	{ "mxprint evaluate training-data/transcripts/*.gz",
+	{ "mxprint evaluate training-data/transcripts/*.jsonl.gz",
 	    "what to expect of a model learned from these" },
 	{ "mxprint evaluate --model my.model held-out.jsonl.gz",
 	    "a model's figures on other deployments" },

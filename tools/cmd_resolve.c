@@ -174,9 +174,8 @@ static const struct option_spec option_table[] = {
 
 static const struct example example_table[] = {
 	{ "mxprint resolve domains.txt", "through the system's resolvers" },
-	{ "mxprint resolve --resolver 192.0.2.53 --resolver "
-	  "[2001:db8::53]:5353 "
-	  "domains.txt",
+	{ "mxprint resolve --resolver 192.0.2.53 "
+	  "--resolver [2001:db8::53]:5353 domains.txt",
 	    "through these two" },
 	{ "cut -d, -f2 customers.csv | mxprint resolve -o routes.jsonl.gz -",
 	    "from a pipe, compressed" },

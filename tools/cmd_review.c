@@ -235,7 +235,7 @@ static const struct example example_table[] = {
 	    "the five most valuable hosts to look at" },
 	{ "mxprint review domains.run --format jsonl",
 	    "the same for a program, one JSON line each" },
-	{ "mxprint review domains.run --label mx1.example.net=exim "
+	{ "mxprint review domains.run --label mx1.example.com=exim "
 	  "--label-version 4.96 --comment 'asked the operator'",
 	    "store what you found out" },
 	{ "mxprint review domains.run --label 192.0.2.25=postfix --cluster",

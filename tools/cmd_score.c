@@ -248,13 +248,13 @@ static const struct option_spec option_table[] = {
 };
 
 static const struct example example_table[] = {
-	{ "mxprint score transcripts.jsonl.gz > predictions.jsonl",
+	{ "mxprint score transcripts.jsonl.gz >predictions.jsonl",
 	    "one JSON line a host (mxprint-prediction(5))" },
 	{ "mxprint score --format table transcripts.jsonl.gz",
 	    "the same for people" },
 	{ "zcat transcripts.jsonl.gz | mxprint score -",
 	    "from standard input" },
-	{ "mxprint score --again --model new.model domains.txt.run",
+	{ "mxprint score --again --model my.model domains.run",
 	    "another model on a survey that is done" },
 	{ "mxprint score --model none transcripts.jsonl.gz",
 	    "what the rules alone say" },

@@ -363,19 +363,20 @@ static int run(const struct command *self, int argc, char **argv)
 }
 
 static const struct example example_table[] = {
-	{ "mxprint survey domains.txt --ehlo probe.your-domain.example",
+	{ "mxprint survey domains.txt --run domains.run "
+	  "--ehlo probe.your-domain.example",
 	    "the whole survey; again after Ctrl-C: goes on" },
 	{ "mxprint survey domains.txt --ehlo probe.your-domain.example "
 	  "--dry-run",
 	    "what would be sent to whom" },
-	{ "mxprint survey --allow-private --resolver 127.0.0.1:5353 --port "
-	  "2525 own.txt",
+	{ "mxprint survey own.txt --allow-private --port 2525 "
+	  "--resolver 127.0.0.1:5353",
 	    "servers of your own" },
 	{ "cut -d, -f2 customers.csv | mxprint survey - --run customers.run "
 	  "--ehlo probe.your-domain.example",
 	    "a list from a pipe" },
-	{ "mxprint survey --rebuild domains.txt.run",
-	    "survey.db from the stored segments" },
+	{ "mxprint survey --rebuild domains.run",
+	    "make survey.db again from what the folder has stored" },
 	{ 0 },
 };
 

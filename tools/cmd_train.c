@@ -159,7 +159,8 @@ static const struct option_spec option_table[] = {
 };
 
 static const struct example example_table[] = {
-	{ "mxprint train --output my.model training-data/transcripts/*.gz",
+	{ "mxprint train --output my.model "
+	  "training-data/transcripts/*.jsonl.gz",
 	    "the model that is built with the program" },
 	{ "mxprint train -o my.model --add domains.run transcripts.jsonl.gz",
 	    "the same with a survey's reviewed hosts" },
@@ -172,7 +173,7 @@ const struct command command_train = {
 	.arguments = "--output FILE [OPTIONS] TRANSCRIPTS...",
 	.text = "Reads transcripts with a label (mxprint-transcript(5)) and "
 		"writes a model\n"
-		"(mxprint-model(5)). The same transcripts in whatever order, "
+		"(mxprint-model(5)). The same transcripts (in any order), "
 		"options and seed\n"
 		"give the same bytes. Transcripts of one deployment are never "
 		"split when\n"

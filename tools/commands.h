@@ -9,7 +9,4 @@
 /* NULL when unknown. */
 const struct command *command_find(const char *name);
 
-/* What `mxprint NAME --help` prints. */
-void command_help(const struct command *command);
-
 #endif

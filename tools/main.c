@@ -8,6 +8,7 @@
 
 #include "common/log.h"
 #include "tools/commands.h"
+#include "tools/help.h"
 #include "tools/options.h"
 
 /*
@@ -76,7 +77,8 @@ static void print_overview(FILE *out)
 	      "  mxprint COMMAND --help   options and examples of a command\n"
 	      "  mxprint --version        version and licence\n\n"
 	      "first steps:\n"
-	      "  mxprint survey domains.txt --ehlo probe.your-domain.example\n"
+	      "  mxprint survey domains.txt --run domains.run --ehlo "
+	      "probe.your-domain.example\n"
 	      "  mxprint report domains.run\n",
 	    out);
 }

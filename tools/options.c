@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "common/log.h"
-#include "tools/commands.h"
 
 void options_init(struct option_reader *reader, const struct command *command,
     int argc, char **argv)
@@ -276,51 +275,6 @@ int command_fail(const struct command *command, const struct error *err)
 {
 	fprintf(stderr, "mxprint %s: %s\n", command->name, err->text);
 	return err->status;
-}
-
-static void print_option(const struct option_spec *s)
-{
-	char left[64];
-
-	if (s->letter)
-		snprintf(left, sizeof(left), "-%c, --%s%s%s", s->letter,
-		    s->name, s->value ? " " : "", s->value ? s->value : "");
-	else
-		snprintf(left, sizeof(left), "    --%s%s%s", s->name,
-		    s->value ? " " : "", s->value ? s->value : "");
-	printf("  %-28s%s", left, strlen(left) > 27 ? "\n" : "");
-	if (strlen(left) > 27)
-		printf("%30s", "");
-	for (const char *p = s->help; *p; p++) {
-		putchar(*p);
-		if (*p == '\n')
-			printf("%30s", "");
-	}
-	putchar('\n');
-}
-
-void command_help(const struct command *command)
-{
-	printf("usage: mxprint %s %s\n\n%s\n", command->name,
-	    command->arguments, command->summary);
-	if (command->text)
-		printf("\n%s\n", command->text);
-	if (command->options && command->options->name) {
-		puts("\noptions:");
-		for (const struct option_spec *s = command->options; s->name;
-		     s++)
-			print_option(s);
-	}
-	if (command->examples && command->examples->command) {
-		puts("\nexamples:");
-		for (const struct example *e = command->examples; e->command;
-		     e++)
-			printf("  # %s\n  %s\n", e->comment, e->command);
-	}
-	puts("\nexit status: 0 done; 64 wrong usage; 65 damaged input; "
-	     "66 input missing;\n69 no resolver or port 25 blocked; 74 disk "
-	     "or file error; 75 stopped,\nsaved, run again; 78 unusable "
-	     "configuration (mxprint(1) has them all)");
 }
 
 static bool holds_data(const char *folder)

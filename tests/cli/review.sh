@@ -192,7 +192,7 @@ train() {
 check "train --add learns from the answers" train
 
 # Every example of the help, as it stands there, on hosts of that name.
-sed -e 's/127\.30\.2\.1"/192.0.2.25"/g' -e 's/mx1\.exim\.example/mx1.example.net/g' \
+sed -e 's/127\.30\.2\.1"/192.0.2.25"/g' -e 's/mx1\.exim\.example/mx1.example.com/g' \
 	"$folder/records.jsonl" >"$folder/example.jsonl"
 rm -r "$run"
 "$BUILD/tests/farm/fill_run" "$run" 2525 <"$folder/example.jsonl" || exit 1

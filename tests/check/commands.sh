@@ -1,21 +1,7 @@
 #!/bin/sh
 # Every command has help with examples and its place in the manual; the pages
 # format; every rule wins its examples.
-cd "$(dirname "$0")/../.." || exit 1
-n=0 failed=0
-
-check() { # name, then a command
-	n=$((n + 1))
-	name=$1
-	shift
-	if out=$("$@" 2>&1); then
-		echo "ok $n - $name"
-	else
-		echo "not ok $n - $name"
-		echo "$out" | head -n 20 | sed 's/^/# /'
-		failed=1
-	fi
-}
+. "$(dirname "$0")/../tap.sh"
 
 documented() { # command
 	"$MXPRINT" "$1" --help | grep -q '^examples:' || {
@@ -39,5 +25,4 @@ manuals() {
 	done
 }
 check "manual pages format without warnings" manuals
-echo "1..$n"
-exit $failed
+tap_end

@@ -1,18 +1,6 @@
 #!/bin/sh
 # Includes point one way, and each library is known to its files alone.
-cd "$(dirname "$0")/../.." || exit 1
-n=0 failed=0
-
-verdict() { # name, offending lines
-	n=$((n + 1))
-	if [ -z "$2" ]; then
-		echo "ok $n - $1"
-	else
-		echo "not ok $n - $1"
-		echo "$2" | sed 's/^/# /'
-		failed=1
-	fi
-}
+. "$(dirname "$0")/../tap.sh"
 
 # folder: the folders it may include besides itself
 while read -r folder allowed; do
@@ -23,7 +11,7 @@ while read -r folder allowed; do
 		case " $folder $allowed " in *" $other "*) continue ;; esac
 		bad="$bad$(grep -n "#include \"$other/" "$folder"/*.[ch])"
 	done
-	verdict "$folder includes only what lies below it" "$bad"
+	none "$folder includes only what lies below it" "$bad"
 done <<'LAYERS'
 common
 catalog common
@@ -49,7 +37,7 @@ while read -r header files; do
 		*) bad="$bad $f" ;;
 		esac
 	done
-	verdict "$header is known to $files alone" "$bad"
+	none "$header is known to $files alone" "$bad"
 done <<'LIBRARIES'
 ares prober/resolver_channel
 openssl prober/tls common/digest
@@ -64,6 +52,5 @@ yajl common/json
 LIBRARIES
 
 bad=$(grep -n '#include "[^/]*"' ./*/*.[ch])
-verdict "include lines are rooted" "$bad"
-echo "1..$n"
-exit $failed
+none "include lines are rooted" "$bad"
+tap_end

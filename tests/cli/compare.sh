@@ -1,25 +1,8 @@
 #!/bin/sh
 # The demo's comparison with the truth counts honestly.
-cd "$(dirname "$0")/../.." || exit 1
-folder=$(mktemp -d) || exit 1
-trap 'rm -rf "$folder"' EXIT
-trap 'exit 1' INT TERM
-n=0 failed=0
+. "$(dirname "$0")/../tap.sh"
 
-check() { # name, then a command
-	n=$((n + 1))
-	name=$1
-	shift
-	if out=$("$@" 2>&1); then
-		echo "ok $n - $name"
-	else
-		echo "not ok $n - $name"
-		echo "$out" | head -n 40 | sed 's/^/# /'
-		failed=1
-	fi
-}
-
-run="$folder/domains.run"
+run="$tmp/domains.run"
 /usr/bin/python3 tests/cli/example_run.py |
 	"$BUILD/tests/farm/fill_run" "$run" 2525 || exit 1
 {
@@ -35,48 +18,47 @@ run="$folder/domains.run"
 	printf 'second.example\t127.30.4.2\tnever-trained\t-\t-\todd-2\tstock\n'
 	printf 'fake.example\t127.30.4.1\tpostfix\t-\t-\tpostfix-z\tforged\n'
 	printf 'null.example\t-\t-\t-\t-\tnull-mx\t-\n'
-} >"$folder/truth.tsv"
+} >"$tmp/truth.tsv"
 
 compare() { # the model knows Postfix and Exim: label files say so
-	mkdir -p "$folder/training-data/demo" "$folder/training-data/transcripts"
-	cp training-data/demo/compare.py "$folder/training-data/demo/"
+	mkdir -p "$tmp/training-data/demo" "$tmp/training-data/transcripts"
+	cp training-data/demo/compare.py "$tmp/training-data/demo/"
 	printf '%s\n' '{"label":{"product":"postfix"}}' \
 		'{"label":{"product":"exim"}}' |
-		gzip >"$folder/training-data/transcripts/a.jsonl.gz"
-	/usr/bin/python3 "$folder/training-data/demo/compare.py" "$MXPRINT" \
-		"$run" "$1" >"$folder/out"
+		gzip >"$tmp/training-data/transcripts/a.jsonl.gz"
+	/usr/bin/python3 "$tmp/training-data/demo/compare.py" "$MXPRINT" \
+		"$run" "$1" >"$tmp/out"
 	got=$?
-	cat "$folder/out"
+	cat "$tmp/out"
 	return $got
 }
 
-says() { # each argument is a line's pattern
-	compare "$folder/truth.tsv" || return 1
+shows() { # each argument is a line's pattern
+	compare "$tmp/truth.tsv" || return 1
 	for pattern in "$@"; do
-		grep -Eq "$pattern" "$folder/out" || {
+		grep -Eq "$pattern" "$tmp/out" || {
 			echo "missing: $pattern"
 			return 1
 		}
 	done
 }
-check "shares, true beside found" says \
+check "shares, true beside found" shows \
 	'^Postfix +9 +81\.8% +5\.0 +45\.5% +-36\.4$' \
 	'^Exim +0 +0\.0% +5\.0 +45\.5% +\+45\.5$' \
 	'^unknown +0 +0\.0% +1\.0 +9\.1% ' '^11 domains'
-check "wrong ones are counted and named" says \
+check "wrong ones are counted and named" shows \
 	'^-- 9 hosts of products the model was trained on' \
 	'^right +5 of 9 \(55\.6%\)$' '^wrong +4 of 9' \
 	'^sure +9 of 9 \(100\.0%\), of them right 5 of 9' \
 	'wrong: postfix-x0 \(127\.30\.2\.1\) is postfix, called exim'
-check "strangers should be unknown" says \
+check "strangers should be unknown" shows \
 	'^never-trained: 1 of 2 \(50\.0%\) unknown' \
 	'^  odd-2 \(127\.30\.4\.2\) called exim with confidence 0\.60: wrong'
-check "forged greetings" says 'flagged +1 of 1' 'by mistake +0 of 10'
+check "forged greetings" shows 'flagged +1 of 1' 'by mistake +0 of 10'
 nothing() {
 	printf 'domain\taddress\tproduct\tversion\tfront\tdeployment\tgreeting\n' \
-		>"$folder/none.tsv"
-	! compare "$folder/none.tsv"
+		>"$tmp/none.tsv"
+	! compare "$tmp/none.tsv"
 }
 check "nothing to compare is a failure" nothing
-echo "1..$n"
-exit $failed
+tap_end

@@ -1,64 +1,47 @@
 #!/bin/sh
 # mxprint report on a small run: shares, losses, leads, formats, examples.
-cd "$(dirname "$0")/../.." || exit 1
-folder=$(mktemp -d) || exit 1
-trap 'rm -rf "$folder"' EXIT
-trap 'exit 1' INT TERM
-n=0 failed=0
+. "$(dirname "$0")/../tap.sh"
 
-check() { # name, then a command
-	n=$((n + 1))
-	name=$1
-	shift
-	if out=$("$@" 2>&1); then
-		echo "ok $n - $name"
-	else
-		echo "not ok $n - $name"
-		echo "$out" | head -n 30 | sed 's/^/# /'
-		failed=1
-	fi
-}
-
-run="$folder/domains.run"
-/usr/bin/python3 tests/cli/example_run.py >"$folder/records.jsonl" &&
-	"$BUILD/tests/farm/fill_run" "$run" 2525 <"$folder/records.jsonl" ||
+run="$tmp/domains.run"
+/usr/bin/python3 tests/cli/example_run.py >"$tmp/records.jsonl" &&
+	"$BUILD/tests/farm/fill_run" "$run" 2525 <"$tmp/records.jsonl" ||
 	exit 1
 report() {
 	"$MXPRINT" report "$run" "$@"
 }
 
 table() {
-	report >"$folder/table" || return 1
-	cat "$folder/table"
+	report >"$tmp/table" || return 1
+	cat "$tmp/table"
 	# 20 + 1.5 of 53 domains; 53 = 20 + 12 + 18 + 3
 	grep -Eq '^Postfix +21\.50 +40\.6 % +\([0-9.]+ - [0-9.]+ %\) +21 +21 +0$' \
-		"$folder/table" &&
-		grep -Eq '^Exim +13\.50 +25\.5 % .* 13 +12 +1$' "$folder/table" &&
-		grep -Eq '^unknown +18\.00 +34\.0 % .* 6 +0 +6$' "$folder/table" &&
-		grep -Eq '^  - null-mx +1 +- +says' "$folder/table" &&
+		"$tmp/table" &&
+		grep -Eq '^Exim +13\.50 +25\.5 % .* 13 +12 +1$' "$tmp/table" &&
+		grep -Eq '^unknown +18\.00 +34\.0 % .* 6 +0 +6$' "$tmp/table" &&
+		grep -Eq '^  - null-mx +1 +- +says' "$tmp/table" &&
 		grep -Eq '^  - refused +- +1 +connection refused' \
-			"$folder/table" &&
-		grep -Eq '^greeted +53 +40 ' "$folder/table" &&
-		grep -Eq '^labelled +35 +34 ' "$folder/table"
+			"$tmp/table" &&
+		grep -Eq '^greeted +53 +40 ' "$tmp/table" &&
+		grep -Eq '^labelled +35 +34 ' "$tmp/table"
 }
 check "table: shares, then losses" table
 
 plain() { # no escape sequence, no trailing blank
-	report >"$folder/table" && report --by domain >>"$folder/table" &&
-		! grep -q "$(printf '\033')" "$folder/table" &&
-		! grep -q ' $' "$folder/table"
+	report >"$tmp/table" && report --by domain >>"$tmp/table" &&
+		! grep -q "$(printf '\033')" "$tmp/table" &&
+		! grep -q ' $' "$tmp/table"
 }
 check "tables are plain text" plain
 
 same() {
-	report --format json >"$folder/a" && report --format json >"$folder/b" &&
-		cmp "$folder/a" "$folder/b"
+	report --format json >"$tmp/a" && report --format json >"$tmp/b" &&
+		cmp "$tmp/a" "$tmp/b"
 }
 check "the same run gives the same bytes" same
 
 json() {
-	report --format json >"$folder/json" || return 1
-	/usr/bin/python3 - "$folder/json" <<'PY'
+	report --format json >"$tmp/json" || return 1
+	/usr/bin/python3 - "$tmp/json" <<'PY'
 import json, sys
 r = json.load(open(sys.argv[1]))
 assert r["by"] == "software" and r["greeted_hosts"] == 40, r
@@ -78,8 +61,8 @@ PY
 check "json has everything by name" json
 
 leads() {
-	report --by domain --format csv >"$folder/csv" || return 1
-	/usr/bin/python3 - "$folder/csv" <<'PY'
+	report --by domain --format csv >"$tmp/csv" || return 1
+	/usr/bin/python3 - "$tmp/csv" <<'PY'
 import csv, sys
 raw = open(sys.argv[1], "rb").read()
 assert raw.count(b"\r\n") == raw.count(b"\n"), "CR LF ends every record"
@@ -109,8 +92,8 @@ PY
 check "csv by domain: leads with the user's columns, no formula" leads
 
 lines() {
-	report --by domain --format jsonl >"$folder/jsonl" || return 1
-	/usr/bin/python3 - "$folder/jsonl" <<'PY'
+	report --by domain --format jsonl >"$tmp/jsonl" || return 1
+	/usr/bin/python3 - "$tmp/jsonl" <<'PY'
 import json, sys
 rows = [json.loads(line) for line in open(sys.argv[1])]
 assert rows[0]["columns"]["company"] == "=HYPERLINK(\"x\")", rows[0]
@@ -121,15 +104,15 @@ check "jsonl by domain: the user's columns as they were" lines
 
 versions() {
 	report --versions --format csv --columns id,version,hosts \
-		>"$folder/csv" && cat "$folder/csv" &&
-		tr -d '\r' <"$folder/csv" | grep -qx 'postfix,3.7.11,10' &&
-		tr -d '\r' <"$folder/csv" | grep -qx 'exim,4.96,12'
+		>"$tmp/csv" && cat "$tmp/csv" &&
+		tr -d '\r' <"$tmp/csv" | grep -qx 'postfix,3.7.11,10' &&
+		tr -d '\r' <"$tmp/csv" | grep -qx 'exim,4.96,12'
 }
 check "versions have rows of their own" versions
 
 by() {
 	for what in software operator front family kind domain host outcome; do
-		report --by $what --limit 2 >"$folder/out" || return 1
+		report --by $what --limit 2 >"$tmp/out" || return 1
 		report --by $what --format json | /usr/bin/python3 -c \
 			"import json,sys; assert json.load(sys.stdin)['$what']" ||
 			return 1
@@ -146,26 +129,26 @@ sure() {
 check "--sure moves the line" sure
 
 files() {
-	report --by domain --format csv -o "$folder/x.csv.gz" &&
-		gunzip -c "$folder/x.csv.gz" | grep -q '^post0.example,' &&
+	report --by domain --format csv -o "$tmp/x.csv.gz" &&
+		gunzip -c "$tmp/x.csv.gz" | grep -q '^post0.example,' &&
 		report | head -n 1 >/dev/null
 }
 check "--output writes and compresses" files
 
 keeps() { # a failure costs no older file and leaves nothing behind
-	echo old >"$folder/leads.csv"
-	mkdir "$folder/out.d"
-	mv "$folder/leads.csv" "$folder/out.d/"
-	! report --columns nmae -o "$folder/out.d/leads.csv" 2>/dev/null &&
-		[ "$(cat "$folder/out.d/leads.csv")" = old ] &&
-		[ "$(ls -A "$folder/out.d")" = leads.csv ] || return 1
-	report -o "$folder/none/x.csv" >"$folder/out" 2>&1
+	echo old >"$tmp/leads.csv"
+	mkdir "$tmp/out.d"
+	mv "$tmp/leads.csv" "$tmp/out.d/"
+	! report --columns nmae -o "$tmp/out.d/leads.csv" 2>/dev/null &&
+		[ "$(cat "$tmp/out.d/leads.csv")" = old ] &&
+		[ "$(ls -A "$tmp/out.d")" = leads.csv ] || return 1
+	report -o "$tmp/none/x.csv" >"$tmp/out" 2>&1
 	got=$?
-	cat "$folder/out"
+	cat "$tmp/out"
 	[ $got -eq 73 ] || return 1
-	report --by domain >/dev/full 2>"$folder/err"
+	report --by domain >/dev/full 2>"$tmp/err"
 	got=$?
-	cat "$folder/err"
+	cat "$tmp/err"
 	[ $got -eq 74 ]
 }
 check "a failing --output keeps the older file; a full disk is told" keeps
@@ -173,27 +156,19 @@ check "a failing --output keeps the older file; a full disk is told" keeps
 refuses() { # status, sentence, arguments
 	want=$1 sentence=$2
 	shift 2
-	"$MXPRINT" report "$@" >"$folder/out" 2>&1
+	"$MXPRINT" report "$@" >"$tmp/out" 2>&1
 	got=$?
-	cat "$folder/out"
-	[ $got -eq "$want" ] && grep -q "$sentence" "$folder/out"
+	cat "$tmp/out"
+	[ $got -eq "$want" ] && grep -q "$sentence" "$tmp/out"
 }
-mkdir "$folder/empty.run" "$folder/bad.run"
-echo "not a database" >"$folder/bad.run/survey.db"
-check "no folder" refuses 66 'no run folder' "$folder/nowhere"
-check "a file" refuses 66 'is a file' "$folder/records.jsonl"
-check "no survey.db" refuses 66 'no survey.db' "$folder/empty.run"
-check "damaged survey.db" refuses 65 'survey.db' "$folder/bad.run"
+mkdir "$tmp/empty.run" "$tmp/bad.run"
+echo "not a database" >"$tmp/bad.run/survey.db"
+check "no folder" refuses 66 'no run folder' "$tmp/nowhere"
+check "a file" refuses 66 'is a file' "$tmp/records.jsonl"
+check "no survey.db" refuses 66 'no survey.db' "$tmp/empty.run"
+check "damaged survey.db" refuses 65 'survey.db' "$tmp/bad.run"
 check "unknown column" refuses 64 'no column' "$run" --columns id,nmae
 check "unknown --by" refuses 64 'must be' "$run" --by colour
 check "unknown --format" refuses 64 'must be' "$run" --format xml
 check "two runs" refuses 64 'one run folder' "$run" "$run"
-
-# Every example of the help, as it stands there.
-"$MXPRINT" report --help | grep '^  mxprint ' >"$folder/examples"
-while read -r line; do
-	check "example: $line" sh -c "cd '$folder' &&
-		mxprint() { '$MXPRINT' \"\$@\"; }; $line >/dev/null"
-done <"$folder/examples"
-echo "1..$n"
-exit $failed
+tap_end

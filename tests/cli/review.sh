@@ -1,27 +1,10 @@
 #!/bin/sh
 # mxprint review on a small run: the queue, answers, what becomes of them.
-cd "$(dirname "$0")/../.." || exit 1
-folder=$(mktemp -d) || exit 1
-trap 'rm -rf "$folder"' EXIT
-trap 'exit 1' INT TERM
-n=0 failed=0
+. "$(dirname "$0")/../tap.sh"
 
-check() { # name, then a command
-	n=$((n + 1))
-	name=$1
-	shift
-	if out=$("$@" 2>&1); then
-		echo "ok $n - $name"
-	else
-		echo "not ok $n - $name"
-		echo "$out" | head -n 30 | sed 's/^/# /'
-		failed=1
-	fi
-}
-
-run="$folder/domains.run"
-/usr/bin/python3 tests/cli/example_run.py >"$folder/records.jsonl" &&
-	"$BUILD/tests/farm/fill_run" "$run" 2525 <"$folder/records.jsonl" ||
+run="$tmp/domains.run"
+/usr/bin/python3 tests/cli/example_run.py >"$tmp/records.jsonl" &&
+	"$BUILD/tests/farm/fill_run" "$run" 2525 <"$tmp/records.jsonl" ||
 	exit 1
 review() {
 	"$MXPRINT" review "$run" "$@"
@@ -33,24 +16,24 @@ product_of() { # address: what report says, and why
 }
 
 queue() {
-	review >"$folder/out" || return 1
-	cat "$folder/out"
-	grep -q '^1\. 127\.30\.3\.1:2525 (mx0.odd.example): unknown; stands for 6 hosts with 18\.0 domains' "$folder/out" &&
-		grep -q '^2\. 127\.30\.4\.1:2525 .*disputed' "$folder/out" &&
-		grep -q '^3\. 127\.30\.4\.2:2525 .*unsure' "$folder/out" &&
-		grep -q 'candidates 0\.60  exim (Exim)' "$folder/out" &&
-		grep -q 'reasons    the greeting claims exim' "$folder/out" &&
-		grep -q '< 500 eh?\\x1b\[31m' "$folder/out" &&
-		! grep -q "$(printf '\033')" "$folder/out" &&
-		grep -q '^3 of 3 entries (8 hosts)' "$folder/out"
+	review >"$tmp/out" || return 1
+	cat "$tmp/out"
+	grep -q '^1\. 127\.30\.3\.1:2525 (mx0.odd.example): unknown; stands for 6 hosts with 18\.0 domains' "$tmp/out" &&
+		grep -q '^2\. 127\.30\.4\.1:2525 .*disputed' "$tmp/out" &&
+		grep -q '^3\. 127\.30\.4\.2:2525 .*unsure' "$tmp/out" &&
+		grep -q 'candidates 0\.60  exim (Exim)' "$tmp/out" &&
+		grep -q 'reasons    the greeting claims exim' "$tmp/out" &&
+		grep -q '< 500 eh?\\x1b\[31m' "$tmp/out" &&
+		! grep -q "$(printf '\033')" "$tmp/out" &&
+		grep -q '^3 of 3 entries (8 hosts)' "$tmp/out"
 }
 check "the queue: most valuable first, with evidence, escaped" queue
 
 shapes() {
-	review --format jsonl --limit 2 >"$folder/jsonl" &&
-		review --format json >"$folder/json" &&
-		review --all --limit 0 --format csv >"$folder/csv" || return 1
-	/usr/bin/python3 - "$folder" <<'PY'
+	review --format jsonl --limit 2 >"$tmp/jsonl" &&
+		review --format json >"$tmp/json" &&
+		review --all --limit 0 --format csv >"$tmp/csv" || return 1
+	/usr/bin/python3 - "$tmp" <<'PY'
 import csv, json, sys
 f = sys.argv[1]
 lines = [json.loads(line) for line in open(f + "/jsonl")]
@@ -102,8 +85,8 @@ looked_at() {
 check "unknown: looked at, out of the queue" looked_at
 
 cluster() {
-	review --label 127.30.3.1=courier --cluster >"$folder/out" &&
-		[ "$(wc -l <"$folder/out")" -eq 6 ] &&
+	review --label 127.30.3.1=courier --cluster >"$tmp/out" &&
+		[ "$(wc -l <"$tmp/out")" -eq 6 ] &&
 		[ "$(wc -l <"$run/labels.jsonl")" -eq 6 ] &&
 		"$MXPRINT" report "$run" --format csv \
 			--columns id,hosts,by_person | tr -d '\r' |
@@ -121,12 +104,12 @@ check "a host by a name it was not asked under" second_name
 refuses() { # status, sentence, arguments
 	want=$1 sentence=$2
 	shift 2
-	cp "$run/labels.jsonl" "$folder/before"
-	"$MXPRINT" review "$@" >"$folder/out" 2>&1
+	cp "$run/labels.jsonl" "$tmp/before"
+	"$MXPRINT" review "$@" >"$tmp/out" 2>&1
 	got=$?
-	cat "$folder/out"
-	[ $got -eq "$want" ] && grep -q "$sentence" "$folder/out" &&
-		cmp "$folder/before" "$run/labels.jsonl"
+	cat "$tmp/out"
+	[ $got -eq "$want" ] && grep -q "$sentence" "$tmp/out" &&
+		cmp "$tmp/before" "$run/labels.jsonl"
 }
 check "near ids are suggested" \
 	refuses 64 'did you mean.* postfix' "$run" --label 127.30.1.1=postfx
@@ -141,15 +124,15 @@ check "one bad answer stores none" refuses 64 'no product' "$run" \
 	--label 127.30.1.1=exim --label 127.30.1.2=nonsense-product
 check "a label without product" refuses 64 'HOST=PRODUCT' "$run" --label x
 check "--comment alone" refuses 64 'go with' "$run" --comment x
-check "no run" refuses 66 'no run folder' "$folder/nowhere"
+check "no run" refuses 66 'no run folder' "$tmp/nowhere"
 
 damaged() { # a torn line is dropped with a word, the others stay
-	cp "$run/labels.jsonl" "$folder/keep"
+	cp "$run/labels.jsonl" "$tmp/keep"
 	printf '{"type":"transcript","v":1,"ho' >>"$run/labels.jsonl"
-	review --label 127.30.1.1=postfix 2>"$folder/err" >/dev/null &&
-		grep -q 'labels.jsonl:8: dropped' "$folder/err" &&
+	review --label 127.30.1.1=postfix 2>"$tmp/err" >/dev/null &&
+		grep -q 'labels.jsonl:8: dropped' "$tmp/err" &&
 		[ "$(wc -l <"$run/labels.jsonl")" -eq 8 ] &&
-		head -n 7 "$run/labels.jsonl" | cmp - "$folder/keep"
+		head -n 7 "$run/labels.jsonl" | cmp - "$tmp/keep"
 }
 check "a torn line costs itself alone" damaged
 
@@ -168,13 +151,13 @@ together() { # eight at once lose no answer
 check "people answering at once lose nothing" together
 
 not_writable() { # root may write anywhere, but not to a folder's name
-	cp "$run/labels.jsonl" "$folder/before"
-	mv "$run/labels.lock" "$folder/lock" && mkdir "$run/labels.lock"
-	review --label 127.30.1.2=exim 2>"$folder/err"
+	cp "$run/labels.jsonl" "$tmp/before"
+	mv "$run/labels.lock" "$tmp/lock" && mkdir "$run/labels.lock"
+	review --label 127.30.1.2=exim 2>"$tmp/err"
 	got=$?
 	rmdir "$run/labels.lock"
-	[ $got -eq 73 ] && grep -q 'cannot write' "$folder/err" &&
-		cmp "$folder/before" "$run/labels.jsonl"
+	[ $got -eq 73 ] && grep -q 'cannot write' "$tmp/err" &&
+		cmp "$tmp/before" "$run/labels.jsonl"
 }
 check "a folder that cannot be written" not_writable
 
@@ -186,20 +169,8 @@ train() {
 		labels="$labels --label 127.30.2.$i=exim"
 	done
 	review $labels --label 127.30.4.2=unknown &&
-		"$MXPRINT" train --add "$run" -o "$folder/my.model" &&
-		[ -s "$folder/my.model" ]
+		"$MXPRINT" train --add "$run" -o "$tmp/my.model" &&
+		[ -s "$tmp/my.model" ]
 }
 check "train --add learns from the answers" train
-
-# Every example of the help, as it stands there, on hosts of that name.
-sed -e 's/127\.30\.2\.1"/192.0.2.25"/g' -e 's/mx1\.exim\.example/mx1.example.com/g' \
-	"$folder/records.jsonl" >"$folder/example.jsonl"
-rm -r "$run"
-"$BUILD/tests/farm/fill_run" "$run" 2525 <"$folder/example.jsonl" || exit 1
-"$MXPRINT" review --help | grep '^  mxprint ' >"$folder/examples"
-while read -r line; do
-	check "example: $line" sh -c "cd '$folder' &&
-		mxprint() { '$MXPRINT' \"\$@\"; }; $line >/dev/null"
-done <"$folder/examples"
-echo "1..$n"
-exit $failed
+tap_end

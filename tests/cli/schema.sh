@@ -1,21 +1,8 @@
 #!/bin/sh
 # What the program writes is what docs/schema says; every byte comes back.
 # (Routes are checked in resolve.sh.)
-dir=$(dirname "$0") n=0 failed=0
-tmp=$(mktemp -d)
-farm=
-trap '[ -z "$farm" ] || kill "$farm" 2>/dev/null; rm -rf "$tmp"' EXIT
-schemas=$dir/../../docs/schema
-
-ok() { # status, name
-	n=$((n + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $n - $2"
-	else
-		echo "not ok $n - $2"
-		failed=1
-	fi
-}
+. "$(dirname "$0")/../tap.sh"
+schemas=docs/schema
 
 if ! /usr/bin/python3 -c 'import jsonschema' 2>/dev/null; then
 	echo "ok 1 - # SKIP python3-jsonschema is not installed"
@@ -50,16 +37,16 @@ invalid() { # schema, file: no line is valid
 }
 
 for kind in train hosts bytes; do
-	"$dir/transcripts.py" $kind >"$tmp/$kind.jsonl"
+	tests/cli/transcripts.py $kind >"$tmp/$kind.jsonl"
 	valid transcript "$tmp/$kind.jsonl"
-	ok $? "transcripts of these tests: $kind"
+	result $? "transcripts of these tests: $kind"
 done
 "$MXPRINT" train -o "$tmp/test.model" "$tmp/train.jsonl" 2>/dev/null
 for model in none "$tmp/test.model"; do
 	"$MXPRINT" score -m "$model" "$tmp/hosts.jsonl" "$tmp/bytes.jsonl" \
 		>"$tmp/predictions.jsonl"
 	valid prediction "$tmp/predictions.jsonl"
-	ok $? "predictions of score, model ${model##*/}"
+	result $? "predictions of score, model ${model##*/}"
 done
 {
 	sed 's/"confidence":[0-9.]*/"confidence":7/' "$tmp/predictions.jsonl"
@@ -67,26 +54,22 @@ done
 	sed 's/"reasons":/"raisons":/' "$tmp/predictions.jsonl"
 } | grep -v '"outcome":"refused"' >"$tmp/wrong.jsonl"
 invalid prediction "$tmp/wrong.jsonl"
-ok $? "the schema refuses wrong predictions"
+result $? "the schema refuses wrong predictions"
 
 # transcripts of a real run: the farm replays the hosts above
 "$BUILD/tests/farm/replay_farm" -p 2571 -b 127.94.0.1 -t 60 \
 	"$tmp/bytes.jsonl" >"$tmp/farm.out" 2>&1 &
-farm=$!
-i=0
-until grep -q ready "$tmp/farm.out" || [ $i -ge 50 ]; do
-	i=$((i + 1))
-	sleep 0.1
-done
+pids=$!
+wait_for "$tmp/farm.out" ready
 "$MXPRINT" probe --allow-private --plan lab --port 2571 --no-tls -q \
 	-o "$tmp/probed.jsonl" 127.94.0.1 127.94.0.200 2>"$tmp/err"
-ok $? "hosts are probed"
+result $? "hosts are probed"
 valid transcript "$tmp/probed.jsonl"
-ok $? "transcripts of probe"
+result $? "transcripts of probe"
 "$MXPRINT" identify --model "$tmp/test.model" --allow-private --format jsonl \
 	127.94.0.1:2571 127.94.0.200:2571 >"$tmp/identified.jsonl" 2>"$tmp/err"
 valid prediction "$tmp/identified.jsonl"
-ok $? "predictions of identify"
+result $? "predictions of identify"
 
 # the bytes of a reply, as they left the farm
 /usr/bin/python3 - "$tmp/bytes.jsonl" "$tmp/probed.jsonl" <<'PYTHON'
@@ -103,11 +86,9 @@ assert bytes(range(256)) in stored
 # one read of the program: what follows the line end inside comes with it
 sys.exit(stored not in seen)
 PYTHON
-ok $? "a reply with all 256 bytes is recorded"
+result $? "a reply with all 256 bytes is recorded"
 
 # written, read and written again: the same bytes
 "$MXPRINT" explain --model none "$tmp/bytes.jsonl" >"$tmp/out" 2>&1
-ok $? "a transcript with all 256 bytes is read"
-
-echo "1..$n"
-exit $failed
+result $? "a transcript with all 256 bytes is read"
+tap_end

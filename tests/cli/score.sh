@@ -1,18 +1,6 @@
 #!/bin/sh
 # score: transcripts in, predictions out; the model, the rules and bad input.
-dir=$(dirname "$0") n=0 failed=0
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-
-say() { # status of the check, name
-	n=$((n + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $n - $2"
-	else
-		echo "not ok $n - $2"
-		failed=1
-	fi
-}
+. "$(dirname "$0")/../tap.sh"
 
 # name, then a Python expression over p (records by name)
 holds() {
@@ -24,25 +12,16 @@ holds() {
 		    p[record["name"]] = record
 		sys.exit(not eval("(%s)" % sys.argv[2]))
 	PYTHON
-	say $? "$1"
+	result $? "$1"
 }
 
-status() { # name, expected status, words on stderr, command...
-	name=$1 want=$2 words=$3
-	shift 3
-	"$@" >"$tmp/out2" 2>"$tmp/err" </dev/null
-	code=$?
-	[ "$code" -eq "$want" ] && grep -q -- "$words" "$tmp/err"
-	say $? "$name (status $code, wanted $want)"
-}
-
-"$dir/transcripts.py" train >"$tmp/train.jsonl"
-"$dir/transcripts.py" hosts >"$tmp/hosts.jsonl"
+tests/cli/transcripts.py train >"$tmp/train.jsonl"
+tests/cli/transcripts.py hosts >"$tmp/hosts.jsonl"
 "$MXPRINT" train -o "$tmp/test.model" "$tmp/train.jsonl" 2>/dev/null
-say $? "a model is trained"
+result $? "a model is trained"
 
 "$MXPRINT" score -m "$tmp/test.model" "$tmp/hosts.jsonl" >"$tmp/out" 2>"$tmp/err"
-say $? "hosts are scored"
+result $? "hosts are scored"
 holds "one record a host" 'len(p) == 7'
 holds "an honest host" 'p["honest"]["product"] == "postfix" and
 	p["honest"]["confidence"] >= 0.9 and p["honest"]["flags"] == [] and
@@ -74,18 +53,18 @@ holds "confidences are probabilities, best first" 'all(
 cp "$tmp/out" "$tmp/first"
 "$MXPRINT" score -m "$tmp/test.model" - <"$tmp/hosts.jsonl" >"$tmp/out"
 cmp -s "$tmp/out" "$tmp/first"
-say $? "standard input gives the same"
+result $? "standard input gives the same"
 "$MXPRINT" score -m "$tmp/test.model" -o "$tmp/out.gz" "$tmp/hosts.jsonl" \
 	2>"$tmp/err"
 gzip -dc "$tmp/out.gz" | cmp -s - "$tmp/first"
-say $? "--output FILE.gz packs the same"
+result $? "--output FILE.gz packs the same"
 unknown=$(grep -c '"product":"unknown"' "$tmp/first")
 grep -q "7 hosts scored: $((6 - unknown)) labelled, $unknown unknown, 1 did" \
 	"$tmp/err"
-say $? "and says how many"
+result $? "and says how many"
 "$MXPRINT" score -m "$tmp/test.model" --format table "$tmp/hosts.jsonl" |
 	grep -q "^198.51.100.2:25 *postfix .*banner-disputed"
-say $? "a table for people"
+result $? "a table for people"
 
 "$MXPRINT" score -m none "$tmp/hosts.jsonl" >"$tmp/out"
 holds "rules alone: source and no model" 'p["honest"]["source"] == "rule" and
@@ -97,25 +76,24 @@ holds "the model alone" 'p["honest"]["source"] == "svm" and
 { cat "$tmp/hosts.jsonl"; echo '{"type":"route"}'; echo 'junk'
 	head -c 300 "$tmp/hosts.jsonl"; } >"$tmp/torn.jsonl"
 "$MXPRINT" score -m none "$tmp/torn.jsonl" >"$tmp/out" 2>"$tmp/err"
-say $? "a torn file is no failure"
+result $? "a torn file is no failure"
 holds "its whole records are scored" 'len(p) == 7'
 [ "$(grep -c "torn.jsonl:.*skipped" "$tmp/err")" -eq 3 ]
-say $? "what is skipped is told by line"
+result $? "what is skipped is told by line"
 
-status "no file named" 64 "transcripts" "$MXPRINT" score
-status "no such file" 66 "nosuch" "$MXPRINT" score -m none "$tmp/nosuch"
-status "an empty file" 65 "no transcript" \
+says "no file named" 64 "transcripts" "$MXPRINT" score
+says "no such file" 66 "nosuch" "$MXPRINT" score -m none "$tmp/nosuch"
+says "an empty file" 65 "no transcript" \
 	"$MXPRINT" score -m none /dev/null
-status "no such model" 66 "nosuch" "$MXPRINT" score -m "$tmp/nosuch" \
+says "no such model" 66 "nosuch" "$MXPRINT" score -m "$tmp/nosuch" \
 	"$tmp/hosts.jsonl"
 head -c 1000 "$tmp/test.model" >"$tmp/cut.model"
-status "a truncated model" 65 "cut.model" \
+says "a truncated model" 65 "cut.model" \
 	"$MXPRINT" score -m "$tmp/cut.model" "$tmp/hosts.jsonl"
-status "an unknown format" 64 "format" \
+says "an unknown format" 64 "format" \
 	"$MXPRINT" score --format xml "$tmp/hosts.jsonl"
-status "an output that cannot be made" 73 "nosuch" \
+says "an output that cannot be made" 73 "nosuch" \
 	"$MXPRINT" score -m none -o "$tmp/nosuch/x" "$tmp/hosts.jsonl"
-status "a full disk" 74 "" \
+says "a full disk" 74 "" \
 	sh -c "'$MXPRINT' score -m none '$tmp/hosts.jsonl' >/dev/full"
-echo "1..$n"
-exit $failed
+tap_end

@@ -75,7 +75,8 @@ zone:
   name: test.
   zonefile: "{folder}/zone"
 """)
-    return subprocess.Popen(["nsd", "-d", "-c", folder + "/conf"],
+    nsd = shutil.which("nsd", path=os.environ["PATH"] + ":/usr/sbin")
+    return subprocess.Popen([nsd, "-d", "-c", folder + "/conf"],
                             stdout=subprocess.DEVNULL,
                             stderr=subprocess.DEVNULL)
 

@@ -32,7 +32,7 @@ $farm -p 2525 -t 900 -m "$folder/hosts.tsv" training-data/demo/*.jsonl.gz \
 	>"$folder/farm.log" 2>&1 &
 pids="$pids $!"
 n=0
-until grep -q '^ready' "$folder/farm.log"; do
+until grep -q '^ready' "$folder/farm.log" 2>/dev/null; do
 	n=$((n + 1))
 	[ $n -lt 300 ] || fail "the farm did not start: $folder/farm.log"
 	sleep 0.1

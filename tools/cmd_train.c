@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/arena.h"
 #include "common/log.h"
@@ -19,6 +20,7 @@ struct train_arguments {
 	const char *output;
 	const char **paths; /* runs' labels, then the operands */
 	size_t path_count;
+	enum status failed; /* of a run without answers */
 };
 
 static void print_progress(void *user, const char *sentence)
@@ -33,6 +35,25 @@ static bool take_number(const struct option_reader *reader,
 	return option_int(reader, spec, min, max, value);
 }
 
+static bool add_run(struct train_arguments *a, struct arena *arena,
+    const struct option_reader *reader)
+{
+	const char *path =
+	    arena_printf(arena, "%s/%s", reader->value, LABELS_FILE);
+	struct error err = { 0 };
+
+	if (access(path, F_OK) != 0) {
+		a->failed = error_set(&err, STATUS_NOINPUT,
+		    "no answer is stored in %s; `mxprint review RUN --label "
+		    "HOST=PRODUCT` stores one",
+		    reader->value);
+		command_fail(reader->command, &err);
+		return false;
+	}
+	a->paths[a->path_count++] = path;
+	return true;
+}
+
 static bool take_option(struct train_arguments *a, struct arena *arena,
     const struct option_reader *reader, const struct option_spec *spec)
 {
@@ -41,8 +62,7 @@ static bool take_option(struct train_arguments *a, struct arena *arena,
 	if (strcmp(spec->name, "output") == 0) {
 		a->output = reader->value;
 	} else if (strcmp(spec->name, "add") == 0) {
-		a->paths[a->path_count++] =
-		    arena_printf(arena, "%s/%s", reader->value, LABELS_FILE);
+		return add_run(a, arena, reader);
 	} else if (strcmp(spec->name, "name") == 0) {
 		a->how.name = reader->value;
 	} else if (strcmp(spec->name, "cost") == 0) {
@@ -83,7 +103,7 @@ static int read_arguments(const struct command *self, struct arena *arena,
 	options_init(&reader, self, argc, argv);
 	while ((spec = options_next(&reader, &status)) != NULL)
 		if (!take_option(a, arena, &reader, spec))
-			return STATUS_USAGE;
+			return a->failed ? a->failed : STATUS_USAGE;
 	if (status != STATUS_OK)
 		return status;
 	for (int i = 1; i < reader.argc; i++)

@@ -97,6 +97,8 @@ refused() { # exit code, words, then arguments of train
 	[ "$code" -eq "$want" ] && grep -q -- "$words" "$tmp/said"
 }
 check "no transcripts: usage" refused 64 'no transcripts' -o "$tmp/x"
+check "a run without answers: what to do" refused 66 'mxprint review' \
+	-o "$tmp/x" --add "$tmp" "$tmp/seen.jsonl"
 check "no --output: usage" refused 64 'output FILE' "$tmp/seen.jsonl"
 check "missing file: says which" refused 66 'nowhere' -o "$tmp/x" \
 	"$tmp/nowhere"

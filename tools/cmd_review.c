@@ -53,6 +53,21 @@ static bool read_text(
 			      "500 bytes");
 }
 
+/* A typing error would be learnt from. */
+static bool read_version(
+    const struct command *self, const char *value, const char **version)
+{
+	static const char digits[] = "0123456789";
+	static const char more[] = "0123456789.-+~_:"
+				   "abcdefghijklmnopqrstuvwxyz"
+				   "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+	if (strspn(value, digits) == 0 || value[strspn(value, more)])
+		return complain(self, "--label-version must be a version such "
+				      "as 3.7.11, or a range such as 3.5-3.7");
+	return read_text(self, value, version);
+}
+
 static bool read_option(const struct command *self,
     struct option_reader *reader, const struct option_spec *spec,
     struct review_options *options)
@@ -62,7 +77,7 @@ static bool read_option(const struct command *self,
 	if (strcmp(spec->name, "label") == 0)
 		return add_label(self, reader->value, options);
 	if (strcmp(spec->name, "label-version") == 0)
-		return read_text(self, reader->value, &options->version);
+		return read_version(self, reader->value, &options->version);
 	if (strcmp(spec->name, "comment") == 0)
 		return read_text(self, reader->value, &options->comment);
 	if (strcmp(spec->name, "annotator") == 0)

@@ -115,6 +115,9 @@ check "near ids are suggested" \
 	refuses 64 'did you mean.* postfix' "$run" --label 127.30.1.1=postfx
 check "no such host" \
 	refuses 64 'no host' "$run" --label 127.30.8.8=postfix
+check "a version that is none" \
+	refuses 64 'such as 3.7.11' "$run" --label 127.30.1.1=postfix \
+	--label-version '<b>'
 check "no such port" \
 	refuses 64 'no host' "$run" --label 127.30.1.1:25=postfix
 check "a name with two hosts names them" \

@@ -6,29 +6,16 @@
 . "$(dirname "$0")/../tap.sh"
 . tests/cli/internet.sh
 internet 127.47 2547
-result $? "a little internet" "$tmp/farm" "$tmp/nsd.out"
 top=$PWD
 cd "$tmp/home" || exit 1
 
-# Two products, each with a few deployments, as training data; the demo's as
-# what is new.
-some() { # folder, how many, deployments each product has at most
-	/usr/bin/python3 - "$top/training-data/$1" "$2" <<-'PYTHON'
-		import glob, gzip, json, sys
-		folder, most = sys.argv[1], int(sys.argv[2])
-		for product in ("exim", "postfix"):
-		    seen = set()
-		    for line in gzip.open(f"{folder}/{product}.jsonl.gz", "rt"):
-		        deployment = json.loads(line)["deployment"]
-		        if deployment in seen or len(seen) < most:
-		            seen.add(deployment)
-		            sys.stdout.write(line)
-	PYTHON
+some() {
+	"$top/tests/cli/some_transcripts.py" "$@" exim postfix | gzip
 }
 mkdir -p training-data/transcripts
-some transcripts 8 | gzip >training-data/transcripts/some.jsonl.gz
+some transcripts 8 >training-data/transcripts/some.jsonl.gz
 cp training-data/transcripts/some.jsonl.gz transcripts.jsonl.gz
-some demo 3 | gzip >held-out.jsonl.gz
+some demo 3 >held-out.jsonl.gz
 head -n 40 domains.txt >some.txt && mv some.txt domains.txt
 { # one whose host the examples name
 	cat domains.txt

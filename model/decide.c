@@ -29,7 +29,6 @@ struct decision {
 	struct verdict_input input;
 	struct verdict verdict;
 	struct reason_list reasons;
-	bool cut_short;
 };
 
 static double rounded(double confidence)
@@ -181,6 +180,11 @@ static void ask(struct decision *d)
 	in->hits = &d->hits;
 	in->support = -1;
 	in->thin = is_thin(d->t);
+	in->cut_short = is_cut_short(d->t);
+	in->answered = rule_stages_answered(d->t);
+	if (verdict_claim(in))
+		in->worded = rule_stages_known(
+		    d->classifier->rules, verdict_claim(in)->rule->product);
 	if (d->classifier->model) {
 		features_extract(d->arena, d->t, &d->features);
 		score(d);
@@ -337,7 +341,7 @@ static void explain(struct decision *d)
 		    d->t->outcome == OUTCOME_GREETED
 			? "did not answer EHLO"
 			: outcome_sentence(d->t->outcome));
-	else if (d->cut_short)
+	else if (d->input.cut_short)
 		reasons_add(&d->reasons, d->arena,
 		    "ended the dialogue before QUIT: less to judge by");
 }
@@ -419,12 +423,11 @@ static void fill(struct decision *d)
 		p->family = catalog_family(d->classifier->catalog, v->product);
 		p->version = find_version(d);
 	}
-	d->cut_short = is_cut_short(d->t);
 	p->flags = arena_array(d->arena, FLAGS_MAX, sizeof(*p->flags));
 	add_flag(d, v->disputed, "banner-disputed");
 	add_flag(d, v->novel, "novel");
 	add_flag(d, v->honeypot, "honeypot");
-	add_flag(d, d->cut_short || d->input.thin, "short-dialogue");
+	add_flag(d, d->input.cut_short || d->input.thin, "short-dialogue");
 	list_candidates(d);
 	explain(d);
 }

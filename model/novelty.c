@@ -20,10 +20,10 @@ static const double levels[LEVELS] = { 0.95, 0.96, 0.97, 0.975, 0.98, 0.985,
 	0.99, 0.995, 1.0, 1.1 };
 
 static const char *const sentences[SIGN_COUNT] = {
-	[SIGN_MARGIN] = "no trained product claims this host",
-	[SIGN_DISTANCE] = "no training host of the nearest product answers "
-			  "like this one",
-	[SIGN_UNSEEN] = "too much of what it says was never seen in training",
+	[SIGN_MARGIN] = "behaves like no product that the model knows",
+	[SIGN_DISTANCE] = "answers like no server of the nearest product that "
+			  "the model has seen",
+	[SIGN_UNSEEN] = "much of what it says is new to the model",
 };
 
 const char *novelty_sentence(enum novelty_sign sign)

@@ -80,7 +80,7 @@ static bool same_family(
 
 /* --------------------------------------------------------------- rules */
 
-static const struct rule_hit *banner_claim(const struct verdict_input *in)
+const struct rule_hit *verdict_claim(const struct verdict_input *in)
 {
 	for (size_t i = 0; i < in->hits->count; i++) {
 		const struct rule_hit *hit = &in->hits->items[i];
@@ -93,11 +93,34 @@ static const struct rule_hit *banner_claim(const struct verdict_input *in)
 
 bool verdict_suspects_banner(const struct verdict_input *in)
 {
-	const struct rule_hit *claim = banner_claim(in);
+	const struct rule_hit *claim = verdict_claim(in);
 	const char *family = sure_behaviour(in);
 
 	return claim && family &&
 	       !same_family(in, claim->rule->product, family);
+}
+
+/* What is answered to everybody alike, and worded by the product. */
+#define TELLING                                                     \
+	(1u << STAGE_HELP | 1u << STAGE_UNKNOWN | 1u << STAGE_NUL | \
+	    1u << STAGE_MAIL)
+
+bool verdict_claim_unborne(const struct verdict_input *in)
+{
+	const struct rule_hit *claim = verdict_claim(in);
+	unsigned asked = in->answered & in->worded & TELLING;
+
+	if (!claim || __builtin_popcount(asked) < VERDICT_WORDS_MIN)
+		return false;
+	for (size_t i = 0; i < in->hits->count; i++) {
+		const struct rule_hit *hit = &in->hits->items[i];
+
+		if (hit->rule->product &&
+		    verdict_stage_is_behaviour(hit->stage) &&
+		    same_family(in, hit->rule->product, claim->rule->product))
+			return false;
+	}
+	return true;
 }
 
 /*
@@ -137,6 +160,9 @@ static bool may_speak(
 	if (verdict_stage_is_behaviour(hit->stage))
 		return true;
 	if (novel && is_trained(in, product))
+		return false;
+	if (hit->stage == STAGE_BANNER &&
+	    (verdict_claim_unborne(in) || (in->cut_short && novel)))
 		return false;
 	return rule_confidence(in, hit) >= VERDICT_CLAIM_MIN;
 }
@@ -237,6 +263,46 @@ static bool is_honeypot(const struct verdict_input *in)
 	return (stages & (stages - 1)) != 0;
 }
 
+/* Who writes a false greeting does not own the service that it names. */
+static const struct rule_hit *operator_hit(
+    const struct verdict_input *in, const struct verdict *v)
+{
+	for (size_t i = 0; i < in->hits->count; i++) {
+		const struct rule_hit *hit = &in->hits->items[i];
+		const char *product = hit->rule->product;
+
+		if (!hit->rule->operator_id)
+			continue;
+		if (hit->stage != STAGE_BANNER || !product ||
+		    same_family(in, product, v->product))
+			return hit;
+	}
+	return NULL;
+}
+
+/*
+ * What answers first. A greeting is easily written by hand: of a host that
+ * otherwise behaves like a product we know, the front must show elsewhere too.
+ */
+static const struct rule_hit *front_hit(
+    const struct verdict_input *in, const char *product)
+{
+	const struct rule_hit *claim = NULL;
+
+	for (size_t i = 0; i < in->hits->count; i++) {
+		const struct rule_hit *hit = &in->hits->items[i];
+		const char *before = hit->rule->before;
+
+		if (!hit->rule->front ||
+		    (before && !same_family(in, product, before)))
+			continue;
+		if (before || hit->stage != STAGE_BANNER)
+			return hit;
+		claim = claim ? claim : hit;
+	}
+	return sure_behaviour(in) ? NULL : claim;
+}
+
 /* ------------------------------------------------------------- verdict */
 
 /* The best class, or its family's root where only the family is sure. */
@@ -327,15 +393,12 @@ static bool rules_dispute(
 
 void verdict_reach(const struct verdict_input *in, struct verdict *v)
 {
-	struct rule_answer known = rule_hits_answer(in->hits);
 	const char *behaves = sure_behaviour(in);
 	const char *sure = sure_of(in, &in->all, VERDICT_SURE);
 	const struct rule_hit *rule;
 
 	memset(v, 0, sizeof(*v));
-	v->operator_hit = known.operator_id;
-	v->front_hit = known.front;
-	v->banner = banner_claim(in);
+	v->banner = verdict_claim(in);
 	v->honeypot = is_honeypot(in);
 	v->novel = is_novel(in);
 	v->disputed = is_disputed(in);
@@ -352,4 +415,6 @@ void verdict_reach(const struct verdict_input *in, struct verdict *v)
 		answer_unknown(in, v);
 	v->disputed = v->disputed || rules_dispute(in, v);
 	v->version = version_hit(in, v->product, v->disputed);
+	v->operator_hit = operator_hit(in, v);
+	v->front_hit = front_hit(in, v->product);
 }

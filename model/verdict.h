@@ -24,7 +24,9 @@
  * would have been recognised), a rule on behaviour may.
  *
  * A claim loses what behaviour gives to another family; when less than half
- * is left, it may not speak either.
+ * is left, it may not speak either. Nor may it when the host answered two or
+ * more probes that rules know the product's words for, and used none of them;
+ * nor when a novel host ended the dialogue early.
  *
  * Memory: everything points into the input. Threads: no state.
  */
@@ -44,6 +46,7 @@
 #define VERDICT_SUPPORT_MIN    2   /* independent kinds of evidence */
 #define VERDICT_CLAIM_MIN      0.5 /* less is no answer */
 #define VERDICT_THIN_MAX       0.5 /* confidence without a dialogue */
+#define VERDICT_WORDS_MIN      2   /* answers that bear out no claim */
 
 struct opinion { /* of one view; count 0: there is no model */
 	const struct candidate *ranked; /* every class, best first */
@@ -59,7 +62,11 @@ struct verdict_input {
 	const struct rule_hits *hits;
 	int support; /* kinds of evidence for behaviour's family against the
 			greeting's; -1: not counted, taken as enough */
-	bool thin;   /* no dialogue beyond the greeting: nobody is sure */
+	unsigned answered; /* stages, as bits, that the host answered; */
+	unsigned worded;   /* those where rules know words of the product that
+			      its greeting claims */
+	bool thin;	   /* no dialogue beyond the greeting: nobody is sure */
+	bool cut_short;	   /* it ended before QUIT */
 };
 
 struct verdict {
@@ -81,6 +88,12 @@ struct verdict {
 bool verdict_suspects_banner(const struct verdict_input *input);
 
 void verdict_reach(const struct verdict_input *input, struct verdict *verdict);
+
+/* The greeting claims a product whose words it then never uses. */
+bool verdict_claim_unborne(const struct verdict_input *input);
+
+/* Best claim of the greeting, or NULL. */
+const struct rule_hit *verdict_claim(const struct verdict_input *input);
 
 /* Behaviour rather than a claim. */
 bool verdict_stage_is_behaviour(enum rule_stage stage);

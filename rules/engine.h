@@ -58,6 +58,8 @@ struct rule {
 	const char *product;	 /* catalogue id of the software, or NULL */
 	const char *operator_id; /* catalogue id of the service, or NULL */
 	const char *front;   /* catalogue id of what stands in front, or NULL */
+	const char *before;  /* the front counts only before this product's
+				family, or NULL */
 	const char *os;	     /* a word on the system it runs on, or NULL */
 	const char *version; /* fixed version or range, or NULL (captured) */
 	double precision;    /* 0..1, measured or declared */
@@ -113,6 +115,12 @@ void rule_engine_match(struct rule_engine *engine, struct arena *arena,
 void rule_engine_match_text(struct rule_engine *engine, struct arena *arena,
     enum rule_stage stage, const char *text, size_t len,
     struct rule_hits *hits);
+
+/* Bits 1u << enum rule_stage: what the host answered; */
+unsigned rule_stages_answered(const struct transcript *t);
+/* where the rules know words of the product's family. */
+unsigned rule_stages_known(
+    const struct rule_engine *engine, const char *product);
 
 /* Over the hits of one stage (or of all, the earlier stage first). */
 struct rule_answer rule_hits_answer(const struct rule_hits *hits);

@@ -251,6 +251,11 @@ static enum status read_front(struct rule_reader *r, char *value)
 	return read_product_id(r, value, &r->spec->rule.front);
 }
 
+static enum status read_before(struct rule_reader *r, char *value)
+{
+	return read_product_id(r, value, &r->spec->rule.before);
+}
+
 static enum status read_os(struct rule_reader *r, char *value)
 {
 	r->spec->rule.os = arena_strdup(r->set->arena, value);
@@ -422,6 +427,7 @@ static const struct field {
 	{ "product", false, read_product },
 	{ "operator", false, read_operator },
 	{ "front", false, read_front },
+	{ "before", false, read_before },
 	{ "os", false, read_os },
 	{ "version", false, read_version },
 	{ "strength", false, read_strength },

@@ -7,6 +7,7 @@
 
 #include "rules/engine.h"
 #include "rules/hits.h"
+#include "rules/rulefile.h"
 #include "rules/text.h"
 #include "transcript/reply.h"
 
@@ -92,6 +93,40 @@ static enum rule_stage stage_of_probe(const char *probe)
 	return STAGE_REPLY;
 }
 
+unsigned rule_stages_answered(const struct transcript *t)
+{
+	unsigned stages = 0;
+
+	for (size_t c = 0; c < t->connection_count; c++) {
+		const struct connection *connection = &t->connections[c];
+
+		for (size_t x = 0; x < connection->exchange_count; x++) {
+			const struct exchange *e = &connection->exchanges[x];
+
+			if (e->received.len > 0)
+				stages |= 1u << stage_of_probe(e->probe);
+		}
+	}
+	return stages;
+}
+
+unsigned rule_stages_known(
+    const struct rule_engine *engine, const char *product)
+{
+	const struct rule_set *set = rule_engine_set(engine);
+	unsigned stages = 0;
+
+	for (size_t i = 0; i < set->count; i++) {
+		const struct rule *rule = &set->specs[i]->rule;
+
+		if (rule->product != NULL &&
+		    catalog_same_family(
+			rule_engine_catalog(engine), rule->product, product))
+			stages |= rule->stages;
+	}
+	return stages;
+}
+
 static void match_exchange(struct rule_engine *e, struct arena *arena,
     const struct exchange *x, struct rule_hits *hits)
 {
@@ -153,7 +188,8 @@ struct rule_answer rule_hits_answer(const struct rule_hits *hits)
 			answer.product = hit;
 		if (answer.operator_id == NULL && rule->operator_id != NULL)
 			answer.operator_id = hit;
-		if (answer.front == NULL && rule->front != NULL)
+		if (answer.front == NULL && rule->front != NULL &&
+		    rule->before == NULL)
 			answer.front = hit;
 		if (answer.os == NULL && rule->os != NULL)
 			answer.os = hit;

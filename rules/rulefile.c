@@ -39,6 +39,8 @@ static enum status finish_rule(struct rule_reader *r)
 	else if (rule->product == NULL && rule->operator_id == NULL &&
 		 rule->front == NULL)
 		missing = "product, operator or front";
+	else if (rule->before != NULL && rule->front == NULL)
+		missing = "front, which before needs";
 	else if (rule->source == NULL)
 		missing = "source";
 	if (missing != NULL)

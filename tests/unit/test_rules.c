@@ -80,6 +80,8 @@ static void test_rules__names_file_line_column_and_fault(void **state)
 		    "t.rules:1:1:", "no line with match" },
 		{ RULE("a", "banner", "match x", ""),
 		    "t.rules:1:1:", "product, operator or front" },
+		{ RULE("a", "banner", "match x", "product exim\nbefore exim"),
+		    "t.rules:1:1:", "front" },
 		{ RULE("a", "banner", "match a(b", "product exim"),
 		    "t.rules:3:9:", "parenthes" },
 		{ RULE("a", "banner", "match {nobody}", "product exim"),

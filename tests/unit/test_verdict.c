@@ -383,6 +383,105 @@ static void test_verdict__takes_operator_and_front_from_rules(void **state)
 	assert_ptr_equal(v.front_hit, &items[0]);
 }
 
+/* A view with two classes; its novelty counts only where it is strange. */
+#define VIEW(a, b, strange)                                         \
+	{                                                           \
+		.ranked = (struct candidate[]){ a, b }, .count = 2, \
+		.novel = strange, .novelty = 2                      \
+	}
+#define POSTFIX_SURE VIEW(P(0.99), E(0.01), false)
+#define STRANGE	     VIEW(P(0.1), E(0.1), true)
+
+static void test_verdict__keeps_operators_off_forged_greetings(void **state)
+{
+	static const struct rule google = { .product = "google-mx",
+		.operator_id = "google-mx",
+		.precision = 0.99 };
+	struct rule_hit hit = { .rule = &google, .stage = STAGE_BANNER };
+	struct rule_hits hits = { .items = &hit, .count = 1 };
+	struct verdict_input in = { .catalog = catalog,
+		.hits = &hits,
+		.support = -1,
+		.all = POSTFIX_SURE,
+		.behaviour = POSTFIX_SURE };
+	struct verdict v;
+
+	(void)state;
+	verdict_reach(&in, &v);
+	assert_string_equal(v.product, "postfix");
+	assert_true(v.disputed);
+	assert_null(v.operator_hit);
+	in.all = in.behaviour = (struct opinion)STRANGE;
+	verdict_reach(&in, &v);
+	assert_string_equal(v.product, "google-mx");
+	assert_ptr_equal(v.operator_hit, &hit);
+}
+
+static void test_verdict__wants_fronts_to_show_beyond_the_greeting(void **state)
+{
+	static const struct rule stars = { .front = "cisco-pix-mailguard" };
+	static const struct rule teaser = { .front = "postfix-postscreen",
+		.before = "postfix" };
+	struct rule_hit items[] = {
+		{ .rule = &stars, .stage = STAGE_BANNER },
+		{ .rule = &stars, .stage = STAGE_EHLO },
+		{ .rule = &teaser, .stage = STAGE_BANNER },
+	};
+	struct rule_hits hits = { .items = items, .count = 1 };
+	struct verdict_input in = { .catalog = catalog,
+		.hits = &hits,
+		.all = POSTFIX_SURE,
+		.behaviour = POSTFIX_SURE };
+	struct verdict v;
+
+	(void)state;
+	verdict_reach(&in, &v);
+	assert_null(v.front_hit);
+	hits.count = 2;
+	verdict_reach(&in, &v);
+	assert_ptr_equal(v.front_hit, &items[1]);
+	hits = (struct rule_hits){ .items = items + 2, .count = 1 };
+	verdict_reach(&in, &v);
+	assert_ptr_equal(v.front_hit, &items[2]);
+	in.all = in.behaviour = (struct opinion)STRANGE;
+	verdict_reach(&in, &v);
+	assert_null(v.front_hit);
+}
+
+/* A greeting of a product that no model knows, on a host like nobody. */
+static void test_verdict__wants_claims_borne_out(void **state)
+{
+	static const struct rule exchange = { .product = "exchange",
+		.precision = 0.97 };
+	struct rule_hit items[] = {
+		{ .rule = &exchange, .stage = STAGE_BANNER },
+		{ .rule = &exchange, .stage = STAGE_HELP },
+	};
+	struct rule_hits hits = { .items = items, .count = 1 };
+	struct verdict_input in = { .catalog = catalog,
+		.hits = &hits,
+		.all = STRANGE,
+		.behaviour = STRANGE,
+		.answered = 1u << STAGE_HELP | 1u << STAGE_MAIL,
+		.worded = 1u << STAGE_HELP };
+	struct verdict v;
+
+	(void)state;
+	verdict_reach(&in, &v); /* one answer of other words may be chance */
+	assert_string_equal(v.product, "exchange");
+	in.worded |= 1u << STAGE_MAIL;
+	verdict_reach(&in, &v);
+	assert_string_equal(v.product, "unknown");
+	hits.count = 2;
+	verdict_reach(&in, &v);
+	assert_string_equal(v.product, "exchange");
+	hits.count = 1;
+	in.worded = 0;
+	in.cut_short = true;
+	verdict_reach(&in, &v);
+	assert_string_equal(v.product, "unknown");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -391,6 +490,11 @@ int main(void)
 		    test_verdict__needs_two_signals_for_a_honeypot),
 		cmocka_unit_test(
 		    test_verdict__takes_operator_and_front_from_rules),
+		cmocka_unit_test(
+		    test_verdict__keeps_operators_off_forged_greetings),
+		cmocka_unit_test(
+		    test_verdict__wants_fronts_to_show_beyond_the_greeting),
+		cmocka_unit_test(test_verdict__wants_claims_borne_out),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

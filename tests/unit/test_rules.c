@@ -116,6 +116,25 @@ static void test_rules__names_file_line_column_and_fault(void **state)
 	}
 }
 
+static void test_rules__tell_where_they_know_words(void **state)
+{
+	static const char text[] =
+	    RULE("a", "banner", "match x", "product exchange")
+		RULE("b", "unknown nul", "match y", "product exchange")
+		    RULE("c", "help", "match z", "product exim");
+	struct rule_engine *engine;
+	struct error err;
+
+	(void)state;
+	assert_int_equal(rule_engine_parse("t.rules", text, strlen(text),
+			     catalog, &engine, &err),
+	    STATUS_OK);
+	assert_int_equal(rule_stages_known(engine, "exchange"),
+	    1u << STAGE_BANNER | 1u << STAGE_UNKNOWN | 1u << STAGE_NUL);
+	assert_int_equal(rule_stages_known(engine, "sendmail"), 0);
+	rule_engine_free(engine);
+}
+
 static void test_rules__match_words_in_any_layout(void **state)
 {
 	/* A word is not a part of a host name or of an address. */
@@ -426,6 +445,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rules__names_file_line_column_and_fault),
+		cmocka_unit_test(test_rules__tell_where_they_know_words),
 		cmocka_unit_test(test_rules__match_words_in_any_layout),
 		cmocka_unit_test(test_rules__capture_versions_and_evidence),
 		cmocka_unit_test(

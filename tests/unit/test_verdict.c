@@ -383,7 +383,6 @@ static void test_verdict__takes_operator_and_front_from_rules(void **state)
 	assert_ptr_equal(v.front_hit, &items[0]);
 }
 
-/* A view with two classes; its novelty counts only where it is strange. */
 #define VIEW(a, b, strange)                                         \
 	{                                                           \
 		.ranked = (struct candidate[]){ a, b }, .count = 2, \
@@ -467,7 +466,7 @@ static void test_verdict__wants_claims_borne_out(void **state)
 	struct verdict v;
 
 	(void)state;
-	verdict_reach(&in, &v); /* one answer of other words may be chance */
+	verdict_reach(&in, &v); /* one answer may differ by chance */
 	assert_string_equal(v.product, "exchange");
 	in.worded |= 1u << STAGE_MAIL;
 	verdict_reach(&in, &v);

@@ -97,7 +97,8 @@ TRAINING := $(sort $(wildcard training-data/transcripts/*.jsonl.gz))
 LEARNER := $(wildcard features/*.[ch] model/*.[ch] rules/*.rules) \
 	catalog/products.tsv
 mxprint.model: $(TRAINING) $(LEARNER) | $(PROGRAM)
-	$(PROGRAM) train --output $@ $(TRAINING)
+	$(call say,train,$@)
+	$(Q)$(PROGRAM) train --output $@ $(TRAINING)
 
 # --- the manual: the commands' own help in the hand-written page
 
@@ -109,7 +110,7 @@ $(MANUAL): docs/mxprint.1.in docs/manual.sh $(PROGRAM)
 # --- the two commands for a fresh machine
 
 .PHONY: demo
-demo: ## install what is needed, build, survey a little internet on loopback
+demo: ## install what is needed, build, survey a small internet on loopback
 	./bootstrap.sh demo
 	$(MAKE) --no-print-directory all $(B)/tests/farm/replay_farm
 	training-data/demo/run.sh
@@ -120,7 +121,7 @@ test: ## install what is needed, build, run all tests
 	$(MAKE) --no-print-directory run-tests
 
 .PHONY: run-tests
-run-tests: all $(MANUAL) $(UNIT_TESTS) $(FARM) $(REPLAYS)
+run-tests: all $(MANUAL) $(UNIT_TESTS) $(FARM) $(REPLAYS) ## the tests alone
 	tests/run $(UNIT_TESTS) $(REPLAYS) $(SCRIPT_TESTS) $(CHECKS)
 
 .PHONY: unit

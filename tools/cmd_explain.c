@@ -293,6 +293,11 @@ static enum status search(struct explainer *x, const char *const *operands,
 		status = search_run(x, operands[0], err);
 	else
 		status = search_files(x, operands, count, err);
+	if (status == STATUS_OK && x->shown == 0 && !x->wanted.name &&
+	    !x->wanted.address)
+		return error_set(err, STATUS_DATA,
+		    "no transcript in the input: give files that mxprint probe "
+		    "or survey wrote");
 	if (status == STATUS_OK && x->shown == 0)
 		return error_set(err, STATUS_DATA,
 		    "no such host in there; give its address, or its MX name, "

@@ -166,6 +166,8 @@ static enum status read_hosts(
 	if (status == STATUS_OK && list->count == 0 && list->rejected > 0)
 		return error_set(&run->err, STATUS_DATA,
 		    "none of the lines names a host; see the warnings above");
+	if (status == STATUS_OK && list->count == 0)
+		log_info("no host in the input: nothing to do");
 	return status;
 }
 

@@ -121,6 +121,10 @@ static int run_test(struct rule_engine *engine)
 		    failures);
 		return STATUS_DATA;
 	}
+	if (rule_engine_count(engine) == 0) {
+		fputs("mxprint rules: there is no rule to test\n", stderr);
+		return STATUS_DATA;
+	}
 	printf("%zu rules, every example won by its rule\n",
 	    rule_engine_count(engine));
 	return STATUS_OK;

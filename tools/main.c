@@ -2,9 +2,11 @@
  * mxprint: which software receives the mail of these domains?
  * Finds the command in the table and runs it; everything else is in cmd_*.c.
  */
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/log.h"
 #include "tools/commands.h"
@@ -109,18 +111,23 @@ static bool wants_help(int argc, char **argv)
 	return false;
 }
 
-/* Help and results may be cut by `| head`; a full disk must be noticed. */
+static bool reader_has_left(void)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO, .events = POLLOUT };
+
+	return poll(&out, 1, 0) > 0 && (out.revents & POLLERR);
+}
+
+/* A full disk must be told; `| head` is what the user wanted. */
 static int finish(int status)
 {
-	if (fflush(stdout) != 0 || ferror(stdout)) {
-		if (status == STATUS_OK) {
-			fputs("mxprint: cannot write the output: disk full "
-			      "or pipe closed\n",
-			    stderr);
-			return STATUS_IO;
-		}
-	}
-	return status;
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	if (status != STATUS_OK)
+		return status;
+	if (!reader_has_left())
+		fputs("mxprint: cannot write the output: disk full?\n", stderr);
+	return STATUS_IO;
 }
 
 int main(int argc, char **argv)

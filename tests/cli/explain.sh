@@ -40,6 +40,7 @@ explain "what was not sent and would settle it" 0 "what would tell
 mail-noarg" "$tmp/short.jsonl"
 explain "no such host" 65 "no such host" "$tmp/hosts.jsonl" nosuch.example
 explain "not a host" 64 "host a:b" "$tmp/hosts.jsonl" a:b:c:99999
+explain "an empty file" 65 "no transcript" /dev/null
 explain "no such file" 66 "nosuch" "$tmp/nosuch.jsonl"
 explain "nothing named" 64 "run folder"
 

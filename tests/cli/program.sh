@@ -16,6 +16,9 @@ says "catalog finds a product" 0 "Postfix" "$MXPRINT" catalog show postfix
 says "catalog says what it has not" 64 "nobody" "$MXPRINT" catalog show nobody
 says "rules name the product" 0 '"product":"postfix"' \
 	sh -c "echo '220 mx ESMTP Postfix' | '$MXPRINT' rules match --stage banner"
+says "no rule passes no test" 65 "no rule" "$MXPRINT" rules test /dev/null
+check "| head ends the output without a word" sh -c \
+	"test -z \"\$( { '$MXPRINT' catalog list | head -n 1 >/dev/null; } 2>&1)\""
 says "a full disk is noticed" 74 "disk full" \
 	sh -c "'$MXPRINT' catalog list >/dev/full"
 tap_end

@@ -16,11 +16,6 @@ cd "$tmp/home" || exit 1
 
 sed -n '/^```sh$/,/^```$/p' "$top/README.md" | grep -v '^```' |
 	sed "s/127\.20\.0\.1/$host/g; s/first\.example/$domain/g" >"$tmp/commands"
-# `train` before a survey cannot add its answers yet: the README's order is by
-# use, so a survey and its labels are made first.
-check "a survey to work with" mxprint survey domains.txt --run domains.run
-check "a label to work with" \
-	mxprint review domains.run --label "$host=postfix"
 while IFS= read -r line; do
 	[ -z "$line" ] || check "$line" bash -o pipefail -c "$line"
 done <"$tmp/commands"

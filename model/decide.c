@@ -306,7 +306,12 @@ static void explain_version(struct decision *d)
 {
 	const struct rule_hit *hit = d->verdict.version;
 
-	if (hit && hit != d->verdict.rule)
+	if (hit && d->p->version != hit->version)
+		reasons_add(&d->reasons, d->arena,
+		    "gives its version as %s (\"%s\"), but behaves like %s",
+		    hit->version, reasons_evidence(d->arena, hit),
+		    d->p->version);
+	else if (hit && hit != d->verdict.rule)
 		reasons_add(&d->reasons, d->arena,
 		    "gives its version as %s: \"%s\"", hit->version,
 		    reasons_evidence(d->arena, hit));
@@ -393,22 +398,32 @@ static size_t class_of(const struct model *model, const char *product)
 	return i;
 }
 
+/*
+ * What HELP says goes first. A greeting's version is a claim: where behaviour
+ * proves another one, behaviour's range is the answer.
+ */
 static const char *find_version(struct decision *d)
 {
 	const struct model *model = d->classifier->model;
+	const struct rule_hit *hit = d->verdict.version;
+	const char *stated = hit ? hit->version : NULL;
 	double confidence = 0;
 	const char *version;
 	size_t at;
 
-	if (d->verdict.version)
-		return d->verdict.version->version;
-	if (!model || d->verdict.source != SOURCE_SVM)
-		return NULL;
+	if (!model || d->verdict.source != SOURCE_SVM ||
+	    (hit && verdict_stage_is_behaviour(hit->stage)))
+		return stated;
 	at = class_of(model, d->verdict.product);
 	if (at == model_class_count(model))
-		return NULL; /* a family's root without a class of its own */
+		return stated; /* a family's root without a class of its own */
 	version = model_version(model, at, &d->features, d->arena, &confidence);
-	return confidence >= VERSION_CONFIDENCE ? version : NULL;
+	if (confidence < VERSION_CONFIDENCE)
+		return stated;
+	if (stated && (!version || model_version_agrees(
+				       model, at, version, stated, d->arena)))
+		return stated;
+	return version;
 }
 
 static void fill(struct decision *d)

@@ -18,6 +18,7 @@
 #include "model/folds.h"
 #include "model/forge.h"
 #include "model/learn.h"
+#include "model/version.h"
 
 #define INNER_FOLDS   3
 #define INNER_BATCHES 3
@@ -78,17 +79,6 @@ static size_t model_index(const struct model *model, const char *product)
 	return CLASS_OTHER;
 }
 
-static bool within(const char *range, const char *version, struct arena *arena)
-{
-	const char *dash = strchr(range, '-');
-	const char *low =
-	    dash ? arena_copy(arena, range, (size_t)(dash - range)) : range;
-
-	version = version_short(arena, version);
-	return version && version_compare(low, version) <= 0 &&
-	       version_compare(version, dash ? dash + 1 : range) <= 0;
-}
-
 static void judge_version(struct evaluating *v, const struct model *model,
     const struct item *item, size_t class_index, struct arena *scratch)
 {
@@ -99,7 +89,7 @@ static void judge_version(struct evaluating *v, const struct model *model,
 	if (!range || !item->version)
 		return;
 	v->e->versions_given += item->weight;
-	if (within(range, item->version, scratch))
+	if (version_within(range, item->version, scratch))
 		v->e->versions_right += item->weight;
 }
 

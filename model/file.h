@@ -21,7 +21,7 @@
 #include "features/extract.h"
 #include "features/vector.h"
 
-#define MODEL_FILE_VERSION 1
+#define MODEL_FILE_VERSION 2
 #define MODEL_FILE_MAX	   (512u << 20)
 
 struct model;
@@ -82,5 +82,9 @@ size_t model_contributions(const struct model *model, enum model_view view,
 const char *model_version(const struct model *model, size_t class_index,
     const struct feature_list *features, struct arena *arena,
     double *confidence);
+
+/* Could a host that behaves like `answer` be of the version it states? */
+bool model_version_agrees(const struct model *model, size_t class_index,
+    const char *answer, const char *stated, struct arena *arena);
 
 #endif

@@ -173,8 +173,8 @@ static void copy_vector(
 	    copy_array(arena, from->value, from->count, sizeof(*from->value));
 }
 
-static void store_vectors(
-    const struct fit *fit, struct model *model, struct view_part *view)
+static void store_vectors(const struct fit *fit, struct model *model,
+    struct view_part *view, size_t *source)
 {
 	struct fit_stored kept = fit_choose(fit);
 
@@ -187,6 +187,7 @@ static void store_vectors(
 	for (size_t i = 0; i < fit->count; i++) {
 		if (!kept.stored[i])
 			continue;
+		source[view->stored_count] = fit->source[i];
 		view->stored_fronted[view->stored_count] =
 		    fit->dataset->items[fit->source[i]].fronted;
 		copy_vector(model->arena, &fit->vectors[i],
@@ -222,16 +223,20 @@ static enum status train_views(
 			*model = NULL;
 			return status;
 		}
+		l->stored[v] = arena_array(
+		    l->arena, fit->count + 1, sizeof(*l->stored[v]));
 		if (!*model) {
 			*model = model_new(
 			    l->d->classes, l->d->class_count, fit->vocabulary);
 			copy_rows(fit, *model, &(*model)->views[v]);
-			store_vectors(fit, *model, &(*model)->views[v]);
+			store_vectors(
+			    fit, *model, &(*model)->views[v], l->stored[v]);
 			fit->vocabulary = NULL;
 			l->record->vectors = fit->count;
 		} else {
 			copy_rows(fit, *model, &(*model)->views[v]);
-			store_vectors(fit, *model, &(*model)->views[v]);
+			store_vectors(
+			    fit, *model, &(*model)->views[v], l->stored[v]);
 		}
 		fit_free(fit);
 	}
@@ -271,6 +276,32 @@ static void learn_versions(const struct learning *l, struct model *model)
 		version_learn(model->arena, items, count, &model->versions[c]);
 	}
 	free(items);
+}
+
+/*
+ * A front that lets the dialogue through, or stays out of it, hides no
+ * version: only those stay marked whose answers would be taken for another.
+ */
+static void clear_fronts(const struct learning *l, struct model *model)
+{
+	for (int v = 0; v < VIEW_COUNT; v++) {
+		struct view_part *view = &model->views[v];
+
+		for (size_t i = 0; i < view->stored_count; i++) {
+			const struct item *item = &l->d->items[l->stored[v][i]];
+			const char *answer;
+
+			if (!view->stored_fronted[i] ||
+			    item->class_index == CLASS_OTHER || !item->version)
+				continue;
+			answer =
+			    version_answer(&model->versions[item->class_index],
+				&item->features, l->arena);
+			view->stored_fronted[i] =
+			    answer &&
+			    !version_within(answer, item->version, l->arena);
+		}
+	}
 }
 
 static void begin(struct learning *l)
@@ -313,6 +344,7 @@ enum status learn(const struct dataset *dataset,
 		maps_make(&l, *model);
 		say(&l, "learning what behaviour proves about versions");
 		learn_versions(&l, *model);
+		clear_fronts(&l, *model);
 		record->cost = l.cost;
 	}
 	arena_free(l.arena);

@@ -18,6 +18,7 @@ struct learning {
 	double cost;
 	struct heldout_score *known[VIEW_COUNT];   /* by fold */
 	struct heldout_score *strange[VIEW_COUNT]; /* by product */
+	size_t *stored[VIEW_COUNT]; /* item of each stored vector */
 	struct learn_record *record;
 };
 

@@ -36,7 +36,7 @@ struct view_part {
 	struct novelty novelty[TIER_COUNT];
 	struct vector *stored; /* training vectors kept for the distance */
 	size_t *stored_class;
-	bool *stored_fronted; /* of a host behind a front */
+	bool *stored_fronted; /* a front answers, as if of another version */
 	size_t stored_count;
 };
 

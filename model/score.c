@@ -129,7 +129,7 @@ size_t model_contributions(const struct model *model, enum model_view view,
 	return count;
 }
 
-/* Does the nearest training host of the class stand behind a front? */
+/* Does a front answer for the nearest training host of the class? */
 static bool looks_fronted(const struct model *model, size_t class_index,
     const struct feature_list *features, struct arena *arena)
 {
@@ -169,4 +169,11 @@ const char *model_version(const struct model *model, size_t class_index,
 	if (answer)
 		*confidence = table->confidence;
 	return answer;
+}
+
+bool model_version_agrees(const struct model *model, size_t class_index,
+    const char *answer, const char *stated, struct arena *arena)
+{
+	return version_agrees(
+	    &model->versions[class_index], answer, stated, arena);
 }

@@ -233,6 +233,7 @@ static void write_versions(const struct model *model, struct buffer *out)
 		const struct version_table *table = &model->versions[c];
 
 		pack_double(out, table->confidence);
+		pack_double(out, table->scale);
 		pack_u32(out, (uint32_t)table->version_count);
 		for (size_t i = 0; i < table->version_count; i++)
 			pack_text(out, table->versions[i]);
@@ -240,7 +241,8 @@ static void write_versions(const struct model *model, struct buffer *out)
 		for (size_t i = 0; i < table->mark_count; i++) {
 			pack_text(out, table->marks[i].feature);
 			pack_u32(out, table->marks[i].cut);
-			pack_u32(out, table->marks[i].upper);
+			pack_double(out, table->marks[i].has);
+			pack_double(out, table->marks[i].lacks);
 		}
 	}
 }
@@ -249,19 +251,23 @@ static void read_table(
     struct model *model, struct version_table *table, struct unpacking *u)
 {
 	table->confidence = unpack_double(u);
+	table->scale = unpack_double(u);
+	if (table->scale < 0 || table->scale > VERSION_SCALE_MAX)
+		u->bad = true;
 	table->version_count = unpack_count(u, 4, VERSIONS_MAX);
 	table->versions = arena_array(
 	    model->arena, table->version_count + 1, sizeof(*table->versions));
 	for (size_t i = 0; i < table->version_count; i++)
 		table->versions[i] = unpack_text(u, model->arena, ID_MAX);
-	table->mark_count = unpack_count(u, 12, VERSION_MARKS_MAX);
+	table->mark_count = unpack_count(u, 24, VERSION_MARKS_MAX);
 	table->marks = arena_array(
 	    model->arena, table->mark_count + 1, sizeof(*table->marks));
 	for (size_t i = 0; i < table->mark_count; i++) {
 		table->marks[i].feature =
 		    unpack_text(u, model->arena, FEATURE_NAME_MAX);
 		table->marks[i].cut = unpack_u32(u);
-		table->marks[i].upper = unpack_u32(u) != 0;
+		table->marks[i].has = unpack_double(u);
+		table->marks[i].lacks = unpack_double(u);
 		if (table->marks[i].cut == 0 ||
 		    table->marks[i].cut >= table->version_count)
 			u->bad = true;

@@ -85,8 +85,9 @@ static struct model *small_model(void)
 	m->versions[1].marks =
 	    arena_alloc(m->arena, sizeof(struct version_mark));
 	m->versions[1].marks[0] =
-	    (struct version_mark){ "help.code:502", 1, true };
+	    (struct version_mark){ "help.code:502", 1, 2.5, -2 };
 	m->versions[1].confidence = 0.9;
+	m->versions[1].scale = 1;
 	m->card = arena_printf(
 	    m->arena, "{\"name\":\"small\",\"features\":%d}", FEATURES_VERSION);
 	m->card_len = strlen(m->card);

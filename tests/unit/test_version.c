@@ -96,6 +96,96 @@ static void test_version__an_unasked_probe_proves_nothing(void **state)
 	assert_null(version_answer(&table, &nothing, arena));
 }
 
+/*
+ * Ten hosts of each of two versions; `odd` of the newer ones answer as the
+ * older do.
+ */
+static void learn_two(
+    struct version_table *table, const char *prefix, size_t odd)
+{
+	struct version_item items[20];
+
+	for (size_t i = 0; i < 20; i++) {
+		bool newer = i % 2 == 1;
+		bool other = newer && i / 2 < odd;
+		struct feature_list *list = arena_alloc(arena, sizeof(*list));
+
+		list->items = arena_array(arena, 2, sizeof(*list->items));
+		add(list, GROUP_CODES, prefix, newer && !other ? 500 : 502);
+		items[i] =
+		    (struct version_item){ newer ? "3.7" : "3.5", i, list };
+	}
+	version_learn(arena, items, 20, table);
+}
+
+static void test_version__weighs_odd_hosts(void **state)
+{
+	static const struct {
+		const char *prefix;
+		size_t odd;
+		size_t code;
+		const char *expected;
+	} cases[] = {
+		{ "unknown-verb.code:", 0, 500, "3.7" },
+		{ "unknown-verb.code:", 1, 500, "3.7" }, /* kills no mark */
+		{ "unknown-verb.code:", 0, 502, "3.5" },
+		{ "unknown-verb.code:", 4, 502, NULL }, /* proves too little */
+		{ "ehlo.code:", 0, 500, "3.7" },
+		{ "wire.code:", 0, 500, NULL }, /* never alone */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct version_table table;
+		struct named_feature one;
+		struct feature_list list = { &one, 0 };
+		const char *answer;
+
+		learn_two(&table, cases[i].prefix, cases[i].odd);
+		add(&list, GROUP_CODES, cases[i].prefix, cases[i].code);
+		answer = version_answer(&table, &list, arena);
+		if (!cases[i].expected) {
+			assert_null(answer);
+			continue;
+		}
+		assert_non_null(answer);
+		assert_string_equal(answer, cases[i].expected);
+	}
+}
+
+static void test_version__judges_a_stated_version(void **state)
+{
+	static const struct {
+		const char *answer;
+		const char *stated;
+		bool agrees, within;
+	} cases[] = {
+		{ "3.7", "3.7.11", true, true },
+		{ "3.7-3.10", "3.10.13", true, true },
+		{ "3.7-3.10", "3.8.1", true, true },
+		{ "3.10", "3.8.1", true, false }, /* lies between two */
+		{ "3.10", "3.11", true, false },  /* newer than any */
+		{ "3.10", "3.7.11", false, false },
+		{ "3.5", "3.7.11", false, false },
+		{ "3.5", "3.6", true, false },
+		{ "3.10", "3.4", false, false },
+		{ "3.10", "next", true, false },
+	};
+	struct version_table table;
+
+	(void)state;
+	learn(&table, true);
+	assert_true(version_agrees(&table, NULL, "3.7", arena));
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(version_agrees(&table, cases[i].answer,
+				     cases[i].stated, arena),
+		    cases[i].agrees);
+		assert_int_equal(
+		    version_within(cases[i].answer, cases[i].stated, arena),
+		    cases[i].within);
+	}
+}
+
 static void test_version__orders_by_number(void **state)
 {
 	(void)state;
@@ -129,6 +219,8 @@ int main(void)
 		cmocka_unit_test(
 		    test_version__says_nothing_when_nothing_differs),
 		cmocka_unit_test(test_version__an_unasked_probe_proves_nothing),
+		cmocka_unit_test(test_version__weighs_odd_hosts),
+		cmocka_unit_test(test_version__judges_a_stated_version),
 		cmocka_unit_test(test_version__orders_by_number),
 	};
 

@@ -2,9 +2,9 @@
 # Every example that a command's --help prints, run as it stands there, in a
 # folder with what its reader has: lists of domains, a run folder, transcripts,
 # a model. Names and addresses of the examples become those of a little
-# internet on loopback (internet.sh).
+# internet on loopback (tests/internet.sh).
 . "$(dirname "$0")/../tap.sh"
-. tests/cli/internet.sh
+. tests/internet.sh
 internet 127.47 2547
 top=$PWD
 cd "$tmp/home" || exit 1

@@ -1,10 +1,10 @@
 #!/bin/bash
 # The README's commands, run as they stand there: the blocks marked ```sh, in
 # order, in an empty folder. Only what a user has is put in place: a list of
-# domains, a name server and mail hosts (loopback; see internet.sh), and some
+# domains, a name server and mail hosts (loopback; see tests/internet.sh), and some
 # training data: `make` learns from all of it, here that would take minutes.
 . "$(dirname "$0")/../tap.sh"
-. tests/cli/internet.sh
+. tests/internet.sh
 internet 127.45 2545
 top=$PWD
 mkdir -p "$tmp/home/training-data/transcripts"

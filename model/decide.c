@@ -261,6 +261,17 @@ static void explain_doubt(struct decision *d)
 	    o->count > 1 ? name_of(d, o->ranked[1].product) : "");
 }
 
+static void explain_alone(struct decision *d)
+{
+	const struct verdict *v = &d->verdict;
+
+	if (v->novel && v->rule->stage == STAGE_BANNER &&
+	    v->confidence <= VERDICT_ALONE_MAX)
+		reasons_add(&d->reasons, d->arena,
+		    "only its greeting says so; it behaves like no product "
+		    "that the model knows");
+}
+
 /* For a person to look at: like nobody's, so nobody is named. */
 static void show_replies(struct decision *d)
 {
@@ -333,8 +344,10 @@ static void explain(struct decision *d)
 		explain_behaviour(d, TOPICS_SHOWN);
 	if (v->source != SOURCE_NONE && v->rule)
 		explain_hit(d, v->rule, v->rule->rule->product);
-	if (v->source == SOURCE_RULE)
+	if (v->source == SOURCE_RULE) {
+		explain_alone(d);
 		explain_doubt(d);
+	}
 	explain_version(d);
 	if (v->operator_hit)
 		explain_hit(

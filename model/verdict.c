@@ -105,28 +105,40 @@ bool verdict_suspects_banner(const struct verdict_input *in)
 	(1u << STAGE_HELP | 1u << STAGE_UNKNOWN | 1u << STAGE_NUL | \
 	    1u << STAGE_MAIL)
 
+/* Does anything but the greeting say so too? */
+static bool is_borne_out(const struct verdict_input *in, const char *product)
+{
+	for (size_t i = 0; i < in->hits->count; i++) {
+		const struct rule_hit *hit = &in->hits->items[i];
+
+		if (hit->rule->product && hit->stage != STAGE_BANNER &&
+		    same_family(in, hit->rule->product, product))
+			return true;
+	}
+	return false;
+}
+
 bool verdict_claim_unborne(const struct verdict_input *in)
 {
 	const struct rule_hit *claim = verdict_claim(in);
 	unsigned asked = in->answered & in->worded & TELLING;
 
-	if (!claim || __builtin_popcount(asked) < VERDICT_WORDS_MIN)
-		return false;
-	for (size_t i = 0; i < in->hits->count; i++) {
-		const struct rule_hit *hit = &in->hits->items[i];
+	return claim && __builtin_popcount(asked) >= VERDICT_WORDS_MIN &&
+	       !is_borne_out(in, claim->rule->product);
+}
 
-		if (hit->rule->product &&
-		    verdict_stage_is_behaviour(hit->stage) &&
-		    same_family(in, hit->rule->product, claim->rule->product))
-			return false;
-	}
-	return true;
+static bool is_novel(const struct verdict_input *in)
+{
+	if (in->thin || in->all.count == 0)
+		return false; /* too little was seen to call it strange */
+	/* An odd greeting alone makes no novel product. */
+	return in->behaviour.novel || (in->all.novel && !sure_behaviour(in));
 }
 
 /*
  * How sure a rule makes us. A claim is worth less when behaviour leans to
  * another family, though it is not sure of it; the stranger the host, the less
- * that leaning counts.
+ * that leaning counts. A greeting alone makes nobody sure of a strange host.
  */
 static double rule_confidence(
     const struct verdict_input *in, const struct rule_hit *hit)
@@ -144,6 +156,10 @@ static double rule_confidence(
 		if (other >= 0.5 && confidence > 1 - other)
 			confidence = 1 - other;
 	}
+	if (hit->stage == STAGE_BANNER && is_novel(in) &&
+	    confidence > VERDICT_ALONE_MAX &&
+	    !is_borne_out(in, hit->rule->product))
+		confidence = VERDICT_ALONE_MAX;
 	if (in->thin && confidence > VERDICT_THIN_MAX)
 		confidence = VERDICT_THIN_MAX;
 	return confidence;
@@ -358,14 +374,6 @@ static void answer_unknown(const struct verdict_input *in, struct verdict *v)
 	v->confidence = 1 - best_confidence(o);
 	if (v->novel && v->confidence < strange)
 		v->confidence = strange;
-}
-
-static bool is_novel(const struct verdict_input *in)
-{
-	if (in->thin || in->all.count == 0)
-		return false; /* too little was seen to call it strange */
-	/* An odd greeting alone makes no novel product. */
-	return in->behaviour.novel || (in->all.novel && !sure_behaviour(in));
 }
 
 static bool is_disputed(const struct verdict_input *in)

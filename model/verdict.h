@@ -26,7 +26,8 @@
  * A claim loses what behaviour gives to another family; when less than half
  * is left, it may not speak either. Nor may it when the host answered two or
  * more probes that rules know the product's words for, and used none of them;
- * nor when a novel host ended the dialogue early.
+ * nor when a novel host ended the dialogue early. On a novel host a greeting
+ * that nothing else bears out makes nobody sure.
  *
  * Memory: everything points into the input. Threads: no state.
  */
@@ -43,10 +44,11 @@
 
 #define VERDICT_SURE	       CONFIDENCE_SURE
 #define VERDICT_SURE_BEHAVIOUR 0.95
-#define VERDICT_SUPPORT_MIN    2   /* independent kinds of evidence */
-#define VERDICT_CLAIM_MIN      0.5 /* less is no answer */
-#define VERDICT_THIN_MAX       0.5 /* confidence without a dialogue */
-#define VERDICT_WORDS_MIN      2   /* answers that bear out no claim */
+#define VERDICT_SUPPORT_MIN    2    /* independent kinds of evidence */
+#define VERDICT_CLAIM_MIN      0.5  /* less is no answer */
+#define VERDICT_THIN_MAX       0.5  /* confidence without a dialogue */
+#define VERDICT_ALONE_MAX      0.85 /* of a greeting on a novel host */
+#define VERDICT_WORDS_MIN      2    /* answers that bear out no claim */
 
 struct opinion { /* of one view; count 0: there is no model */
 	const struct candidate *ranked; /* every class, best first */

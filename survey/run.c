@@ -144,7 +144,7 @@ static void value_text(const struct json *value, struct buffer *out)
 
 	buffer_init(out, 2 * RUN_JSON_MAX);
 	json_writer_init(&w, out);
-	if (value)
+	if (value && value->type != JSON_NULL)
 		json_write_value(&w, NULL, value);
 	else
 		buffer_add_text(out, "not set");

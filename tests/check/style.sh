@@ -5,11 +5,7 @@
 sources=$(find common catalog transcript prober features rules model survey \
 	report review tools tests -name '*.[ch]' 2>/dev/null | sort)
 
-bad=
-for f in $sources; do
-	clang-format "$f" | cmp -s - "$f" || bad="$bad $f"
-done
-none "formatted (make format)" "$bad"
+check "formatted (make format)" clang-format --dry-run --Werror $sources
 
 bad=$(grep -nE '\b(strcpy|strcat|sprintf|vsprintf|strtok|atoi|atol|gets|system|popen|svm_load_model|svm_cross_validation)\(' \
 	$(echo "$sources" | grep -v '^tests/'))

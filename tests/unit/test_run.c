@@ -122,6 +122,9 @@ static void test_run__names_the_setting_that_differs(void **state)
 		{ "{\"list\":\"00ff\",\"plan\":\"standard\","
 		  "\"model\":\"m 1\"}",
 		    "another port (25, now not set)" },
+		{ "{\"list\":\"00ff\",\"plan\":\"standard\",\"port\":null,"
+		  "\"model\":\"m 1\"}",
+		    "another port (25, now not set)" },
 		{ "{\"list\":\"00ff\",\"plan\":\"standard\",\"port\":25,"
 		  "\"model\":\"m 1\",\"ehlo\":\"x\"}",
 		    "another ehlo (not set, now \"x\")" },

@@ -21,8 +21,7 @@ static const double levels[LEVELS] = { 0.95, 0.96, 0.97, 0.975, 0.98, 0.985,
 
 static const char *const sentences[SIGN_COUNT] = {
 	[SIGN_MARGIN] = "behaves like no product that the model knows",
-	[SIGN_DISTANCE] = "answers like no server of the nearest product that "
-			  "the model has seen",
+	[SIGN_DISTANCE] = "answers like no server of the nearest known product",
 	[SIGN_UNSEEN] = "much of what it says is new to the model",
 };
 

@@ -7,6 +7,7 @@
 #include "common/strmap.h"
 #include "model/prediction.h"
 #include "transcript/format.h"
+#include "transcript/reader.h"
 
 struct gathering {
 	struct arena *arena;

@@ -11,6 +11,7 @@
 #include "survey/stop.h"
 #include "survey/survey_state.h"
 #include "transcript/format.h"
+#include "transcript/reader.h"
 
 #define DOMAIN_MAX 1024
 

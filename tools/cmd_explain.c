@@ -11,7 +11,7 @@
 #include "survey/store.h"
 #include "tools/command.h"
 #include "tools/options.h"
-#include "transcript/format.h"
+#include "transcript/reader.h"
 
 #define SHOWN_TOPICS	 6
 #define SHOWN_CANDIDATES 5

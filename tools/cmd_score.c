@@ -8,7 +8,7 @@
 #include "survey/pipeline.h"
 #include "tools/command.h"
 #include "tools/options.h"
-#include "transcript/format.h"
+#include "transcript/reader.h"
 
 #define RECORD_MAX (1u << 20)
 

@@ -13,7 +13,7 @@
 
 #include "features/extract.h"
 #include "features/vocabulary.h"
-#include "transcript/format.h"
+#include "transcript/reader.h"
 
 #define TRANSCRIPTS_MAX 1000
 #define ROUNDS		5

@@ -34,7 +34,7 @@
 
 #include "common/buffer.h"
 #include "common/json.h"
-#include "transcript/format.h"
+#include "transcript/reader.h"
 
 #define SITES_MAX      2000
 #define LINE_MAX_BYTES 65536

@@ -13,6 +13,7 @@
 #include "common/lines.h"
 #include "common/log.h"
 #include "transcript/format.h"
+#include "transcript/reader.h"
 
 static struct transcript *sample(void)
 {

@@ -276,76 +276,103 @@ static size_t unique(size_t *numbers, size_t count, size_t *top)
 	return left;
 }
 
-struct figure metrics_interval(metric *m, const struct judged *items,
-    size_t count, size_t classes, uint64_t seed)
-{
-	struct figure f = { .value = m(items, count, classes) };
-	struct judged *drawn = xcalloc(count + 1, sizeof(*drawn));
-	double *values = xcalloc(METRICS_ROUNDS, sizeof(*values));
-	size_t *groups = xcalloc(count + 1, sizeof(*groups));
-	size_t top, group_count, kept = 0;
-	struct random random;
-	size_t *times;
+/* The metric over what was drawn: items of group g count times[g] times. */
+typedef double redrawn(void *sample, const size_t *times);
 
-	for (size_t i = 0; i < count; i++)
-		groups[i] = items[i].group;
-	group_count = unique(groups, count, &top);
-	times = xcalloc(top + 1, sizeof(*times));
+/* groups: one of every item; put in order and cut to the different ones. */
+static struct figure interval(redrawn *again, void *sample, double value,
+    size_t *groups, size_t count, uint64_t seed)
+{
+	struct figure f = { .value = value };
+	double *values = xcalloc(METRICS_ROUNDS, sizeof(*values));
+	size_t top, kept = 0;
+	size_t group_count = unique(groups, count, &top);
+	size_t *times = xcalloc(top + 1, sizeof(*times));
+	struct random random;
+
 	random_init(&random, seed);
 	for (int r = 0; group_count > 0 && r < METRICS_ROUNDS; r++) {
-		size_t n = 0;
-
 		draw(&random, groups, group_count, times, top);
-		for (size_t i = 0; i < count; i++) {
-			if (times[items[i].group] == 0)
-				continue;
-			drawn[n] = items[i];
-			drawn[n++].weight *= (double)times[items[i].group];
-		}
-		values[kept] = m(drawn, n, classes);
+		values[kept] = again(sample, times);
 		kept += !isnan(values[kept]);
 	}
 	take_interval(values, kept, &f);
 	free(times);
-	free(groups);
 	free(values);
-	free(drawn);
 	return f;
+}
+
+struct judged_sample {
+	metric *m;
+	const struct judged *items;
+	struct judged *drawn;
+	size_t count, classes;
+};
+
+static double judge_again(void *sample, const size_t *times)
+{
+	struct judged_sample *s = sample;
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->count; i++) {
+		if (times[s->items[i].group] == 0)
+			continue;
+		s->drawn[n] = s->items[i];
+		s->drawn[n++].weight *= (double)times[s->items[i].group];
+	}
+	return s->m(s->drawn, n, s->classes);
+}
+
+struct figure metrics_interval(metric *m, const struct judged *items,
+    size_t count, size_t classes, uint64_t seed)
+{
+	struct judged_sample s = { m, items, NULL, count, classes };
+	size_t *groups = xcalloc(count + 1, sizeof(*groups));
+	struct figure f;
+
+	s.drawn = xcalloc(count + 1, sizeof(*s.drawn));
+	for (size_t i = 0; i < count; i++)
+		groups[i] = items[i].group;
+	f = interval(
+	    judge_again, &s, m(items, count, classes), groups, count, seed);
+	free(s.drawn);
+	free(groups);
+	return f;
+}
+
+struct rated_sample {
+	rated_metric *m;
+	const struct rated *items;
+	struct rated *drawn;
+	size_t count;
+};
+
+static double rate_again(void *sample, const size_t *times)
+{
+	struct rated_sample *s = sample;
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->count; i++) {
+		if (times[s->items[i].group] == 0)
+			continue;
+		s->drawn[n] = s->items[i];
+		s->drawn[n++].weight *= (double)times[s->items[i].group];
+	}
+	return s->m(s->drawn, n);
 }
 
 struct figure rated_interval(
     rated_metric *m, const struct rated *items, size_t count, uint64_t seed)
 {
-	struct figure f = { .value = m(items, count) };
-	struct rated *drawn = xcalloc(count + 1, sizeof(*drawn));
-	double *values = xcalloc(METRICS_ROUNDS, sizeof(*values));
+	struct rated_sample s = { m, items, NULL, count };
 	size_t *groups = xcalloc(count + 1, sizeof(*groups));
-	size_t top, group_count, kept = 0;
-	struct random random;
-	size_t *times;
+	struct figure f;
 
+	s.drawn = xcalloc(count + 1, sizeof(*s.drawn));
 	for (size_t i = 0; i < count; i++)
 		groups[i] = items[i].group;
-	group_count = unique(groups, count, &top);
-	times = xcalloc(top + 1, sizeof(*times));
-	random_init(&random, seed);
-	for (int r = 0; group_count > 0 && r < METRICS_ROUNDS; r++) {
-		size_t n = 0;
-
-		draw(&random, groups, group_count, times, top);
-		for (size_t i = 0; i < count; i++) {
-			if (times[items[i].group] == 0)
-				continue;
-			drawn[n] = items[i];
-			drawn[n++].weight *= (double)times[items[i].group];
-		}
-		values[kept] = m(drawn, n);
-		kept += !isnan(values[kept]);
-	}
-	take_interval(values, kept, &f);
-	free(times);
+	f = interval(rate_again, &s, m(items, count), groups, count, seed);
+	free(s.drawn);
 	free(groups);
-	free(values);
-	free(drawn);
 	return f;
 }

@@ -2,45 +2,14 @@
 
 #include <string.h>
 
-#define LEN_MAX	 40
+#include "common/spelling.h"
+
 #define COST_MAX 4 /* a worse one is no suggestion */
-
-static size_t smallest(size_t a, size_t b, size_t c)
-{
-	size_t least = a < b ? a : b;
-
-	return least < c ? least : c;
-}
-
-/* Edit distance. */
-static size_t distance(const char *a, const char *b)
-{
-	size_t row[LEN_MAX + 1];
-	size_t la = strlen(a), lb = strlen(b);
-
-	if (la > LEN_MAX || lb > LEN_MAX)
-		return LEN_MAX;
-	for (size_t j = 0; j <= lb; j++)
-		row[j] = j;
-	for (size_t i = 1; i <= la; i++) {
-		size_t corner = row[0];
-
-		row[0] = i;
-		for (size_t j = 1; j <= lb; j++) {
-			size_t best = smallest(corner + (a[i - 1] != b[j - 1]),
-			    row[j] + 1, row[j - 1] + 1);
-
-			corner = row[j];
-			row[j] = best;
-		}
-	}
-	return row[lb];
-}
 
 /* A part of an id, or of a name, is as near as one or two wrong letters. */
 static size_t cost(const struct product *p, const char *word)
 {
-	size_t d = distance(p->id, word);
+	size_t d = spelling_distance(p->id, word);
 	size_t limit = strlen(word) < 5 ? 1 : COST_MAX - 1;
 
 	if (strcasestr(p->name, word) && d > 1)

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "common/log.h"
+#include "common/spelling.h"
 
 void options_init(struct option_reader *reader, const struct command *command,
     int argc, char **argv)
@@ -32,34 +33,6 @@ static void complain(const struct option_reader *reader, const char *format,
 	fprintf(stderr, "; see `mxprint %s --help`\n", reader->command->name);
 }
 
-/* Edit distance, for "did you mean"; both at most 40 bytes are compared. */
-static size_t distance(const char *a, const char *b)
-{
-	size_t row[42];
-	size_t la = strlen(a), lb = strlen(b);
-
-	if (la > 40 || lb > 40)
-		return 99;
-	for (size_t j = 0; j <= lb; j++)
-		row[j] = j;
-	for (size_t i = 1; i <= la; i++) {
-		size_t corner = row[0];
-
-		row[0] = i;
-		for (size_t j = 1; j <= lb; j++) {
-			size_t best = corner + (a[i - 1] != b[j - 1]);
-
-			if (row[j] + 1 < best)
-				best = row[j] + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			corner = row[j];
-			row[j] = best;
-		}
-	}
-	return row[lb];
-}
-
 static void unknown_option(const struct option_reader *reader, const char *name)
 {
 	const struct option_spec *closest = NULL;
@@ -69,7 +42,7 @@ static void unknown_option(const struct option_reader *reader, const char *name)
 	log_quote(quoted, sizeof(quoted), name, strlen(name));
 	for (const struct option_spec *s = reader->command->options;
 	     s && s->name; s++) {
-		size_t d = distance(name, s->name);
+		size_t d = spelling_distance(name, s->name);
 
 		if (d < best) {
 			best = d;

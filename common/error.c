@@ -43,30 +43,3 @@ enum status error_set_errno(struct error *err, enum status status,
 	    strerror(errno_value));
 	return status;
 }
-
-const char *status_name(enum status status)
-{
-	switch (status) {
-	case STATUS_OK:
-		return "ok";
-	case STATUS_USAGE:
-		return "usage";
-	case STATUS_DATA:
-		return "data";
-	case STATUS_NOINPUT:
-		return "noinput";
-	case STATUS_UNAVAILABLE:
-		return "unavailable";
-	case STATUS_SOFTWARE:
-		return "software";
-	case STATUS_CANTCREATE:
-		return "cantcreate";
-	case STATUS_IO:
-		return "io";
-	case STATUS_TEMPFAIL:
-		return "tempfail";
-	case STATUS_CONFIG:
-		return "config";
-	}
-	return "unknown";
-}

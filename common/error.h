@@ -40,7 +40,4 @@ enum status error_set_errno(struct error *err, enum status status,
     int errno_value, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* A short name for a status: "usage", "io". Never NULL. */
-const char *status_name(enum status status);
-
 #endif

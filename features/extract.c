@@ -23,26 +23,6 @@ static const struct extractor *const extractors[] = {
 	&extractor_replies,
 };
 
-const char *feature_group_name(enum feature_group group)
-{
-	static const char *const names[] = {
-		[GROUP_BANNER] = "banner",
-		[GROUP_EHLO] = "ehlo",
-		[GROUP_HELP] = "help",
-		[GROUP_CODES] = "codes",
-		[GROUP_WORDS] = "words",
-		[GROUP_CHARS] = "chars",
-		[GROUP_ECHO] = "echo",
-		[GROUP_WIRE] = "wire",
-		[GROUP_TLS] = "tls",
-		[GROUP_TIME] = "time",
-	};
-
-	_Static_assert(sizeof(names) / sizeof(*names) == GROUP_COUNT,
-	    "a name for each group");
-	return group < GROUP_COUNT ? names[group] : "none";
-}
-
 const struct evidence_item *evidence_find(
     const struct evidence *evidence, const char *probe)
 {

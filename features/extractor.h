@@ -41,8 +41,6 @@ enum feature_group {
 	GROUP_COUNT
 };
 
-const char *feature_group_name(enum feature_group group);
-
 #define GROUP_BIT(group) (1u << (group))
 #define GROUPS_ALL	 (GROUP_BIT(GROUP_COUNT) - 1)
 

@@ -8,21 +8,25 @@
 
 #define CARD_MAX (16u << 20)
 
-void card_deployment(const char *deployment, char out[CARD_DEPLOYMENT_HEX + 1])
+/* The card lists deployments by a short hash of their names. */
+#define DEPLOYMENT_HEX 16
+
+static void deployment_hash(
+    const char *deployment, char out[DEPLOYMENT_HEX + 1])
 {
 	char hex[SHA256_HEX_SIZE];
 
 	sha256_of(deployment, strlen(deployment), hex);
-	memcpy(out, hex, CARD_DEPLOYMENT_HEX);
-	out[CARD_DEPLOYMENT_HEX] = '\0';
+	memcpy(out, hex, DEPLOYMENT_HEX);
+	out[DEPLOYMENT_HEX] = '\0';
 }
 
 bool card_has_deployment(const struct json *card, const char *deployment)
 {
 	const struct json *list = json_get(card, "deployment_hashes");
-	char hex[CARD_DEPLOYMENT_HEX + 1];
+	char hex[DEPLOYMENT_HEX + 1];
 
-	card_deployment(deployment, hex);
+	deployment_hash(deployment, hex);
 	for (const struct json *j = list ? list->first : NULL; j; j = j->next)
 		if (j->type == JSON_STRING && strcmp(j->text, hex) == 0)
 			return true;
@@ -42,11 +46,11 @@ static void write_deployments(
 	size_t count = 0;
 
 	for (size_t i = 0; i < d->count; i++) {
-		char hex[CARD_DEPLOYMENT_HEX + 1];
+		char hex[DEPLOYMENT_HEX + 1];
 
 		if (!d->items[i].deployment)
 			continue;
-		card_deployment(d->items[i].deployment, hex);
+		deployment_hash(d->items[i].deployment, hex);
 		list[count++] = arena_strdup(scratch, hex);
 	}
 	qsort(list, count, sizeof(*list), by_text);

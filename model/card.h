@@ -17,9 +17,6 @@
 void card_write(struct model *model, const struct dataset *dataset,
     const struct train_options *options, const struct learn_record *record);
 
-/* The card lists deployments by a short hash of their names. */
-#define CARD_DEPLOYMENT_HEX 16
-void card_deployment(const char *deployment, char out[CARD_DEPLOYMENT_HEX + 1]);
 /* Is this deployment among those the model was trained on? */
 bool card_has_deployment(const struct json *card, const char *deployment);
 

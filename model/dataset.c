@@ -348,12 +348,6 @@ static struct dataset *assemble(struct arena *arena, const struct item *items,
 	return d;
 }
 
-struct dataset *dataset_of(const struct item *items, const char *const *forms,
-    size_t count, size_t min_deployments)
-{
-	return assemble(arena_new(), items, forms, count, min_deployments);
-}
-
 void dataset_free(struct dataset *dataset)
 {
 	if (dataset)

@@ -77,13 +77,6 @@ enum status dataset_read(const struct catalog *catalog,
     struct dataset **dataset, struct error *err);
 void dataset_free(struct dataset *dataset);
 
-/*
- * For building one by hand (tests): items with product, deployment, tier,
- * hash and features filled in; `form` tells which look alike (NULL: none).
- */
-struct dataset *dataset_of(const struct item *items, const char *const *forms,
-    size_t count, size_t min_deployments);
-
 /* What an item's deployment is called: as given, else after its group. */
 const char *dataset_deployment(
     const struct dataset *dataset, const struct item *item);

@@ -26,7 +26,8 @@ void heldout_signs(
 
 /* ------------------------------------------------------------- one fit */
 
-void heldout_score_items(const struct fit *fit, const bool *test,
+/* One fit's scores of the items in `test`. */
+static void score_items(const struct fit *fit, const bool *test,
     struct arena *arena, struct heldout_score *scores)
 {
 	const struct dataset *d = fit->dataset;
@@ -98,7 +99,7 @@ static enum status run_split(const struct heldout *h, const struct split *s,
 	for (size_t c = 0; status == STATUS_OK && c < cost_count; c++) {
 		status = fit_train(fit, costs[c], err);
 		if (status == STATUS_OK)
-			heldout_score_items(fit, s->test, h->arena, scores[c]);
+			score_items(fit, s->test, h->arena, scores[c]);
 	}
 	fit_free(fit);
 	return status;

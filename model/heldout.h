@@ -49,8 +49,4 @@ void heldout_signs(
     const struct heldout_score *score, size_t classes, double sign[SIGN_COUNT]);
 size_t heldout_best(const struct heldout_score *score, size_t classes);
 
-/* One fit's scores of the items in `test`. */
-void heldout_score_items(const struct fit *fit, const bool *test,
-    struct arena *arena, struct heldout_score *scores);
-
 #endif

@@ -65,7 +65,7 @@ const char *reasons_short_name(
 static const struct {
 	const char *probe;
 	const char *words;
-} probe_words[] = {
+} probes_known[] = {
 	{ PROBE_GREETING, "a new connection" },
 	{ PROBE_EHLO, "EHLO" },
 	{ PROBE_HELO, "HELO" },
@@ -79,15 +79,15 @@ static const struct {
 	{ PROBE_UNKNOWN_VERB, "an unknown verb" },
 };
 
-const char *reasons_probe_words(
+static const char *words_of_probe(
     struct arena *arena, const struct transcript *t, const char *probe)
 {
 	const struct exchange *x = transcript_find(t, probe);
 
-	for (size_t i = 0; i < sizeof(probe_words) / sizeof(*probe_words);
+	for (size_t i = 0; i < sizeof(probes_known) / sizeof(*probes_known);
 	     i++) {
-		if (strcmp(probe_words[i].probe, probe) == 0)
-			return probe_words[i].words;
+		if (strcmp(probes_known[i].probe, probe) == 0)
+			return probes_known[i].words;
 	}
 	if (!x || x->sent.len == 0)
 		return arena_printf(arena, "the probe %s", probe);
@@ -115,7 +115,7 @@ const char *reasons_reply(
 
 	if (!x)
 		return NULL;
-	words = reasons_probe_words(arena, t, probe);
+	words = words_of_probe(arena, t, probe);
 	if (x->received.len > 0 && strcmp(probe, PROBE_GREETING) == 0)
 		return arena_printf(arena, "greets with %s",
 		    quote_reply(arena, x->received.data, x->received.len,
@@ -297,7 +297,7 @@ static const char *ehlo_sentence(struct arena *arena,
 	}
 	if (n >= 2 && value_of(topic->features[0], ".keyword:"))
 		return arena_printf(arena, "offers %s after %s", list,
-		    reasons_probe_words(arena, t, probe));
+		    words_of_probe(arena, t, probe));
 	list = extensions_of(arena, x);
 	if (!list)
 		return reasons_reply(arena, t, probe);

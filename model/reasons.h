@@ -45,10 +45,6 @@ const char *reasons_short_name(
 /* The words that a rule matched, lines joined by " / ". */
 const char *reasons_evidence(struct arena *arena, const struct rule_hit *hit);
 
-/* What a person would call sending that: "MAIL without an argument". */
-const char *reasons_probe_words(
-    struct arena *arena, const struct transcript *t, const char *probe);
-
 /* What the host did with that probe: `answers HELP with "..."`, `closes the
  * connection on HELP`; NULL when it was not sent. */
 const char *reasons_reply(

@@ -453,8 +453,3 @@ bool dialog_wants_more(const struct dialog *d)
 	       d->fruitless < FRUITLESS_MAX &&
 	       first_unasked(d) < plan->probe_count;
 }
-
-const char *dialog_step_name(enum dialog_step step)
-{
-	return step < STEP_COUNT ? rows[step].name : "?";
-}

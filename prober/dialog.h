@@ -125,6 +125,5 @@ void dialog_open(struct dialog *d);
 struct dialog_action dialog_advance(
     struct dialog *d, const struct dialog_event *event);
 bool dialog_wants_more(const struct dialog *d);
-const char *dialog_step_name(enum dialog_step step);
 
 #endif

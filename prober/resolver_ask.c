@@ -173,18 +173,7 @@ enum status asker_new(const struct resolver_options *options,
 	return STATUS_OK;
 }
 
-void asker_free(struct asker *asker)
-{
-	if (!asker)
-		return;
-	asker_cancel(asker);
-	for (size_t i = 0; i < asker->server_count; i++)
-		channel_free(asker->servers[i].channel);
-	buffer_clear(&asker->names);
-	free(asker);
-}
-
-void asker_cancel(struct asker *asker)
+static void cancel_all(struct asker *asker)
 {
 	asker->cancelled = true;
 	for (size_t i = 0; i < asker->server_count; i++)
@@ -198,6 +187,17 @@ void asker_cancel(struct asker *asker)
 		free(q);
 	}
 	asker->last = &asker->first;
+}
+
+void asker_free(struct asker *asker)
+{
+	if (!asker)
+		return;
+	cancel_all(asker);
+	for (size_t i = 0; i < asker->server_count; i++)
+		channel_free(asker->servers[i].channel);
+	buffer_clear(&asker->names);
+	free(asker);
 }
 
 void asker_set_source(struct asker *asker, bool (*more)(void *user), void *user)

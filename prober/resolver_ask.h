@@ -23,7 +23,7 @@ enum ask_outcome {
 	ASK_ANSWER,    /* rcode is NOERROR or NXDOMAIN */
 	ASK_FAILED,    /* SERVFAIL, REFUSED, FORMERR, malformed, lame ... */
 	ASK_TIMEOUT,   /* no answer from any server */
-	ASK_CANCELLED, /* asker_cancel() */
+	ASK_CANCELLED, /* asker_free() */
 };
 
 /* answer lives until the callback returns; NULL unless ASK_ANSWER. */
@@ -46,7 +46,6 @@ void asker_ask(struct asker *asker, const char *name, enum dns_type type,
     ask_done done, void *user);
 /* Sends what may be sent. Call once after the first questions. */
 void asker_pump(struct asker *asker);
-void asker_cancel(struct asker *asker);
 
 size_t asker_open(const struct asker *asker);	   /* not done yet */
 size_t asker_questions(const struct asker *asker); /* asked so far */

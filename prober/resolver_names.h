@@ -24,7 +24,7 @@ void name_cache_free(struct name_cache *cache);
 
 /*
  * *index is the name's for name_cache_get(). Returns true when its result is
- * there; else ready(user) will be called once when it is. After asker_cancel()
+ * there; else ready(user) will be called once when it is. After asker_free()
  * nobody is called.
  */
 bool name_cache_want(struct name_cache *cache, const char *name,

@@ -71,11 +71,6 @@ void shares_options_defaults(struct shares_options *options)
 		.sure = CONFIDENCE_SURE };
 }
 
-const char *shares_by_name(enum shares_by by)
-{
-	return by < SHARES_BY_COUNT ? bys[by].name : "unknown";
-}
-
 enum shares_by shares_by_parse(const char *name)
 {
 	int i = 0;

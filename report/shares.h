@@ -33,7 +33,6 @@ struct shares_options {
 };
 
 void shares_options_defaults(struct shares_options *options);
-const char *shares_by_name(enum shares_by by);
 /* SHARES_BY_COUNT when unknown. */
 enum shares_by shares_by_parse(const char *name);
 

@@ -17,11 +17,6 @@ static const struct format_ops *const formats[] = {
 _Static_assert(sizeof(formats) / sizeof(formats[0]) == WRITER_FORMAT_COUNT,
     "operations for every format");
 
-const char *writer_format_name(enum writer_format format)
-{
-	return format < WRITER_FORMAT_COUNT ? formats[format]->name : "unknown";
-}
-
 enum writer_format writer_format_parse(const char *name)
 {
 	int i = 0;

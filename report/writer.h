@@ -56,7 +56,6 @@ struct column {
 
 struct writer;
 
-const char *writer_format_name(enum writer_format format);
 /* WRITER_FORMAT_COUNT when unknown. */
 enum writer_format writer_format_parse(const char *name);
 

@@ -19,7 +19,7 @@ static const struct {
 	{ "short-dialogue", "the dialogue was cut short" },
 };
 
-const char *identify_confidence_words(double confidence)
+static const char *confidence_words(double confidence)
 {
 	return confidence >= CONFIDENCE_SURE ? "sure"
 	       : confidence >= 0.7	     ? "likely"
@@ -55,9 +55,8 @@ static void print_software(
 	if (p->family && strcmp(p->family, p->product) != 0)
 		printf("    family      %s\n",
 		    reasons_product_name(catalog, p->family));
-	printf("    confidence  %s (%.2f%s)\n",
-	    identify_confidence_words(p->confidence), p->confidence,
-	    p->source == SOURCE_RULE ? ", by a rule" : "");
+	printf("    confidence  %s (%.2f%s)\n", confidence_words(p->confidence),
+	    p->confidence, p->source == SOURCE_RULE ? ", by a rule" : "");
 }
 
 static void print_flag(const char *flag)

@@ -7,9 +7,6 @@
 #include "catalog/catalog.h"
 #include "model/prediction.h"
 
-/* "sure", "likely", "perhaps", "a guess". */
-const char *identify_confidence_words(double confidence);
-
 void identify_print_host(
     const struct catalog *catalog, const struct prediction *p);
 

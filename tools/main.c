@@ -13,27 +13,12 @@
 #include "tools/help.h"
 #include "tools/options.h"
 
-/*
- * Commands in the order data flows; weak, so that a build without one of the
- * files still has the others (tests/check/commands.sh wants them all).
- */
+/* In the order data flows. */
 extern const struct command command_survey, command_identify;
 extern const struct command command_resolve, command_probe, command_score;
 extern const struct command command_train, command_evaluate, command_explain;
 extern const struct command command_report, command_review;
 extern const struct command command_catalog, command_rules;
-#pragma weak command_survey
-#pragma weak command_identify
-#pragma weak command_resolve
-#pragma weak command_probe
-#pragma weak command_score
-#pragma weak command_train
-#pragma weak command_evaluate
-#pragma weak command_explain
-#pragma weak command_report
-#pragma weak command_review
-#pragma weak command_catalog
-#pragma weak command_rules
 
 static const struct command *const commands[] = {
 	&command_survey,
@@ -55,7 +40,7 @@ static const struct command *const commands[] = {
 const struct command *command_find(const char *name)
 {
 	for (size_t i = 0; i < COMMAND_COUNT; i++) {
-		if (commands[i] && strcmp(commands[i]->name, name) == 0)
+		if (strcmp(commands[i]->name, name) == 0)
 			return commands[i];
 	}
 	return NULL;
@@ -70,11 +55,9 @@ static void print_overview(FILE *out)
 	      "usage: mxprint COMMAND [OPTIONS] [ARGUMENTS]\n\n"
 	      "commands:\n",
 	    out);
-	for (size_t i = 0; i < COMMAND_COUNT; i++) {
-		if (commands[i])
-			fprintf(out, "  %-10s %s\n", commands[i]->name,
-			    commands[i]->summary);
-	}
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		fprintf(out, "  %-10s %s\n", commands[i]->name,
+		    commands[i]->summary);
 	fputs("\n"
 	      "  mxprint COMMAND --help   options and examples of a command\n"
 	      "  mxprint --version        version and licence\n\n"

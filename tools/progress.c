@@ -5,6 +5,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "common/buffer.h"
 #include "common/log.h"
 
 #define PLAIN_EVERY_MS 10000
@@ -33,7 +34,7 @@ static void add_time(struct buffer *out, int64_t ms)
 		buffer_printf(out, "%llds", (long long)s);
 }
 
-void progress_text(
+static void add_scan(
     struct buffer *out, const char *what, const struct scan_stats *stats)
 {
 	buffer_printf(out, "%zu of %zu %s (%.0f%%), %.1f/s, open %zu",
@@ -85,7 +86,7 @@ void progress_scan(struct progress *progress, const struct scan_stats *stats)
 	struct buffer out;
 
 	buffer_init(&out, LINE_MAX_BYTES);
-	progress_text(&out, progress->what, stats);
+	add_scan(&out, progress->what, stats);
 	progress_line(progress, stats->elapsed_ms, buffer_text(&out));
 	buffer_clear(&out);
 }

@@ -8,7 +8,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/buffer.h"
 #include "prober/scan.h"
 
 struct progress {
@@ -26,9 +25,5 @@ void progress_line(
     struct progress *progress, int64_t elapsed_ms, const char *text);
 /* Ends the line on a terminal, so that other output starts on its own. */
 void progress_end(struct progress *progress);
-
-/* "done 12 of 90 hosts, ...": the text of the line, without newline. */
-void progress_text(
-    struct buffer *out, const char *what, const struct scan_stats *stats);
 
 #endif

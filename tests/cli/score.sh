@@ -51,6 +51,14 @@ holds "confidences are probabilities, best first" 'all(
 	if x["source"] != "rule")'
 
 cp "$tmp/out" "$tmp/first"
+
+# The honest host again, behind one that greets with a line of its own.
+sed -n '/mail.honest.example/s/"220 mail/"220-wait\\r\\n220 mail/p' \
+	"$tmp/hosts.jsonl" >"$tmp/fronted.jsonl"
+"$MXPRINT" score -m "$tmp/test.model" "$tmp/fronted.jsonl" >"$tmp/out"
+holds "two greeting lines before Postfix are postscreen's" '
+	p["honest"]["front"] == "postfix-postscreen" and
+	p["honest"]["product"] == "postfix" and p["honest"]["version"] is None'
 "$MXPRINT" score -m "$tmp/test.model" - <"$tmp/hosts.jsonl" >"$tmp/out"
 cmp -s "$tmp/out" "$tmp/first"
 result $? "standard input gives the same"

@@ -81,6 +81,8 @@ _Static_assert(sizeof(sql) / sizeof(sql[0]) == SQL_COUNT, "SQL for each");
 
 enum status store_failed(struct store *store, int code, struct error *err)
 {
+	int system;
+
 	switch (code & 0xff) {
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
@@ -105,10 +107,12 @@ enum status store_failed(struct store *store, int code, struct error *err)
 		    "cannot write %s: %s; check the folder's permissions",
 		    store->path, sqlite3_errmsg(store->db));
 	case SQLITE_IOERR:
+		system = sqlite3_system_errno(store->db);
 		return error_set(err, STATUS_IO,
-		    "cannot read or write %s (%s); check the disk, then run "
-		    "the same command again",
-		    store->path, strerror(sqlite3_system_errno(store->db)));
+		    "cannot read or write %s (%s); make room or check the "
+		    "disk, then run the same command again",
+		    store->path,
+		    system ? strerror(system) : sqlite3_errmsg(store->db));
 	default: /* a table or column is missing, or a bug */
 		return error_set(err, STATUS_DATA,
 		    "%s cannot be used (%s); rebuild it with `mxprint survey "

@@ -6,7 +6,8 @@
 #include <string.h>
 #include <yajl/yajl_parse.h>
 
-#define DEPTH_MAX 32
+#define DEPTH_MAX  32
+#define VALUES_MAX ((size_t)1 << 20) /* a byte may cost 50 in memory */
 
 /* ------------------------------------------------------------- reading */
 
@@ -15,16 +16,24 @@ struct build {
 	struct json *root;
 	struct json *open[DEPTH_MAX]; /* arrays and objects being filled */
 	struct json *last[DEPTH_MAX]; /* their newest child */
-	size_t depth;
+	size_t depth, values;
 	const char *key;
 	const char *refusal; /* why we stopped the parser */
 };
+
+/* What yajl's callbacks answer. */
+static int go_on(const struct build *b)
+{
+	return b->refusal == NULL;
+}
 
 static struct json *add_value(struct build *b, enum json_type type)
 {
 	struct json *v = arena_alloc(b->arena, sizeof(*v));
 
 	v->type = type;
+	if (++b->values > VALUES_MAX)
+		b->refusal = "too many values";
 	if (b->depth == 0) {
 		b->root = v;
 		return v;
@@ -52,19 +61,19 @@ static int open_value(struct build *b, enum json_type type)
 	b->open[b->depth] = v;
 	b->last[b->depth] = NULL;
 	b->depth++;
-	return 1;
+	return go_on(b);
 }
 
 static int on_null(void *ctx)
 {
 	add_value(ctx, JSON_NULL);
-	return 1;
+	return go_on(ctx);
 }
 
 static int on_boolean(void *ctx, int value)
 {
 	add_value(ctx, JSON_BOOL)->boolean = value != 0;
-	return 1;
+	return go_on(ctx);
 }
 
 static int on_number(void *ctx, const char *text, size_t len)
@@ -83,7 +92,7 @@ static int on_number(void *ctx, const char *text, size_t len)
 	if (fabs(v->number) < 9e18)
 		v->integer = strpbrk(copy, ".eE") ? (int64_t)v->number
 						  : strtoll(copy, NULL, 10);
-	return 1;
+	return go_on(ctx);
 }
 
 static int on_string(void *ctx, const unsigned char *text, size_t len)
@@ -93,7 +102,7 @@ static int on_string(void *ctx, const unsigned char *text, size_t len)
 
 	v->text = arena_copy(b->arena, text, len);
 	v->len = len;
-	return 1;
+	return go_on(b);
 }
 
 static int on_key(void *ctx, const unsigned char *text, size_t len)

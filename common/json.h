@@ -8,7 +8,7 @@
  * user's columns) is UTF-8 and goes through json_text().
  *
  * Reading: a whole value becomes a tree in an arena; nothing is read twice.
- * Bounds: nesting at most 32, input length is the caller's bound.
+ * Bounds: nesting at most 32, 2^20 values; input length is the caller's bound.
  */
 #ifndef MXPRINT_COMMON_JSON_H
 #define MXPRINT_COMMON_JSON_H

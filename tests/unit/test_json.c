@@ -91,6 +91,30 @@ static void test_json__refuses_damage_and_depth(void **state)
 	assert_non_null(strstr(err.text, "deep"));
 }
 
+/* A line of records may be 32 MiB: as [1,1,...] it would take 1.5 GB. */
+static void test_json__bounds_the_values(void **state)
+{
+	size_t len = (2u << 20) + 1;
+	char *many = xcalloc(len, 1);
+	struct json *value;
+	struct error err;
+
+	(void)state;
+	memset(many, ',', len);
+	for (size_t i = 1; i < len; i += 2)
+		many[i] = '1';
+	many[0] = '[';
+	many[len - 1] = ']';
+	assert_int_equal(
+	    json_parse(arena, many, len, &value, &err), STATUS_DATA);
+	assert_non_null(strstr(err.text, "too many"));
+	many[len - 3] = ']';
+	assert_int_equal(
+	    json_parse(arena, many, len - 2, &value, &err), STATUS_OK);
+	assert_int_equal(value->count, (1u << 20) - 1);
+	free(many);
+}
+
 static void test_json__reads_typed_members(void **state)
 {
 	static const char text[] = "{\"s\":\"x\",\"n\":-7,\"d\":1.5,\"b\":true,"
@@ -116,6 +140,7 @@ int main(void)
 		cmocka_unit_test(test_json__bytes_are_reversible),
 		cmocka_unit_test(test_json__text_is_utf8),
 		cmocka_unit_test(test_json__refuses_damage_and_depth),
+		cmocka_unit_test(test_json__bounds_the_values),
 		cmocka_unit_test(test_json__reads_typed_members),
 	};
 

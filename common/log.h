@@ -1,6 +1,6 @@
 /*
  * Levelled diagnostics on stderr. The level is the one piece of global state
- * in the program (style: "the log sink is the one exception").
+ * in the program.
  *
  * Bytes from the network never reach the terminal raw: format them with
  * log_quote() first.

@@ -1,5 +1,5 @@
 /*
- * Model + rules -> one prediction with reasons and flags (design decision 8).
+ * Model + rules -> one prediction with reasons and flags.
  *
  *  1. SVM sure                         -> its product; version from a rule
  *                                         that agrees, else behaviour

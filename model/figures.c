@@ -1,3 +1,4 @@
+/* Figures of an evaluation, out of the scores of its folds. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

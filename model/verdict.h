@@ -1,7 +1,6 @@
 /*
- * What two views of a host and the rules that matched prove together (design
- * decision 8): the pure core of model/decide, without model file, transcript
- * or text.
+ * What two views of a host and the rules that matched prove together: the pure
+ * core of model/decide, without model file, transcript or text.
  *
  *   sure        the model with everything: best class >= VERDICT_SURE, not
  *               novel. Where several products of one family share that much,

@@ -1,3 +1,4 @@
+/* Transcripts out of a scan, and doubt about port 25 before they go. */
 #include <string.h>
 
 #include "common/clock.h"

@@ -1,3 +1,4 @@
+/* One host of a scan: may it be contacted, its connections, its end. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* What the dialog wants done: bytes out, replies in, timers, handshake. */
 #include "prober/session_state.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /*
  * The loss table: from domains to labelled hosts, and every way of getting
- * lost in between with its sentence (design decision 14).
+ * lost in between with its sentence.
  */
 #ifndef MXPRINT_REPORT_LOSS_H
 #define MXPRINT_REPORT_LOSS_H

@@ -1,8 +1,8 @@
 /*
  * Who has which share: one table of products, operators, fronts, families or
- * kinds over the hosts that greeted (design decision 14). Each domain counts
- * once, split evenly over its hosts that greeted; "unknown" is a row of its
- * own, and a person's answer goes before the program's.
+ * kinds over the hosts that greeted. Each domain counts once, split evenly
+ * over its hosts that greeted; "unknown" is a row of its own, and a person's
+ * answer goes before the program's.
  */
 #ifndef MXPRINT_REPORT_SHARES_H
 #define MXPRINT_REPORT_SHARES_H

@@ -1,5 +1,5 @@
 /*
- * Which hosts of a domain are asked (design decision 13), round by round:
+ * Which hosts of a domain are asked, round by round:
  * round 0 is all names of the best preference, all their usable addresses, at
  * most CHOICE_HOSTS_MAX; round n the next preference, for domains none of
  * whose earlier hosts greeted.

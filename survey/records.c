@@ -1,3 +1,7 @@
+/*
+ * One record at a time: to its shard, then to survey.db in batches of a
+ * thousand or of a second.
+ */
 #include "survey/survey_state.h"
 #include "transcript/format.h"
 

@@ -8,7 +8,7 @@
  * Returns: bytes used, REPLY_PARTIAL (come back with more) or REPLY_NOT_SMTP.
  * Threads: no state, safe anywhere.
  *
- * Same result for every way of cutting the bytes into reads (U5, U7):
+ * Same result for every way of cutting the bytes into reads:
  * REPLY_PARTIAL is given until the reply is complete, so only whole replies
  * are ever looked at.
  */

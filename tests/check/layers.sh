@@ -34,11 +34,13 @@ while read -r header files; do
 		case " $files " in
 		*" ${f%.*} "*) ;;
 		*" ${f%%[_.]*}* "*) ;; # a module in several files
+		*" ${f%%/*}/ "*) ;; # a folder
 		*) bad="$bad $f" ;;
 		esac
 	done
 	none "$header is known to $files alone" "$bad"
 done <<'LIBRARIES'
+event2 prober/
 ares prober/resolver_channel
 openssl prober/tls common/digest
 libpsl prober/pacer
@@ -47,7 +49,7 @@ libsvm model/svm*
 sqlite3 survey/store*
 pcre2 rules/engine
 hs rules/engine
-zlib common/lines common/digest
+zlib common/lines
 yajl common/json
 LIBRARIES
 

@@ -42,7 +42,7 @@ internet_wrapper() { # port
 	cat >"$tmp/bin/mxprint" <<-WRAPPER
 		#!/bin/bash
 		here="--resolver $dns --allow-private"
-		hosts="--port $1 --greeting-timeout 10s --reply-timeout 10s"
+		hosts="--port $1 --greeting-timeout 4s --reply-timeout 4s"
 		case \$1:" \$* " in
 		*" --help "* | *" --rebuild "*) ;;
 		survey:* | identify:*) set -- "\$@" \$here \$hosts ;;

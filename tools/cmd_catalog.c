@@ -239,7 +239,7 @@ static int run(const struct command *self, int argc, char **argv)
 }
 
 static const struct option_spec option_table[] = {
-	{ "format", 0, "FORMAT", "table (default) or json" },
+	{ "format", 'f', "FORMAT", "table (default) or json" },
 	{ "kind", 'k', "KIND",
 	    "only mta, hosted, isp, proxy, appliance, library, honeypot\n"
 	    "or firewall" },

@@ -163,7 +163,7 @@ static const struct option_spec option_table[] = {
 	{ "seed", 0, "N", "of folds, forged greetings, intervals (default 1)" },
 	{ "min-deployments", 0, "N",
 	    "products with fewer are no class (default 3)" },
-	{ "format", 0, "FORMAT", "table (default) or json" },
+	{ "format", 'f', "FORMAT", "table (default) or json" },
 	{ 0 },
 };
 

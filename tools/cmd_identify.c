@@ -344,7 +344,7 @@ static const struct option_spec option_table[] = {
 	{ "rules", 0, "PATH",
 	    "a rule file or folder (default: the shipped ones)" },
 	SCAN_OPTIONS,
-	{ "resolver", 0, "ADDR[:PORT]",
+	{ "resolver", 'r', "ADDR[:PORT]",
 	    "name server to ask; may be given several times (default: those\n"
 	    "of /etc/resolv.conf)" },
 	{ "ipv6", '6', NULL, "also look for IPv6 addresses" },

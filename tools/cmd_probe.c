@@ -47,7 +47,7 @@ static const struct option_spec option_table[] = {
 	{ "output", 'o', "FILE",
 	    "transcripts go here (.gz packs) instead of stdout" },
 	SCAN_OPTIONS,
-	{ "resolver", 0, "ADDR[:PORT]",
+	{ "resolver", 'r', "ADDR[:PORT]",
 	    "to check the EHLO name with, instead of the system's" },
 	{ "dry-run", 'n', NULL,
 	    "say what would be sent to whom and how long it takes" },

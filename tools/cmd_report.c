@@ -195,7 +195,7 @@ static const struct option_spec option_table[] = {
 	    "software (default), operator, front, family, kind: shares;\n"
 	    "domain: every domain with its hosts and your own columns;\n"
 	    "host: every host; outcome: what was lost on the way" },
-	{ "format", 0, "FORMAT", "table (default), csv, json or jsonl" },
+	{ "format", 'f', "FORMAT", "table (default), csv, json or jsonl" },
 	{ "versions", 0, NULL, "a row for each version of each software" },
 	{ "sure", 0, "P",
 	    "confidence from which an answer is called sure (0.9)" },

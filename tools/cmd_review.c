@@ -232,7 +232,7 @@ static const struct option_spec option_table[] = {
 	    "confidence from which an answer needs no look (0.9)" },
 	{ "all", 0, NULL, "also hosts with a sure answer or a person's" },
 	{ "brief", 0, NULL, "without the evidence" },
-	{ "format", 0, "FORMAT", "table (default), csv, json or jsonl" },
+	{ "format", 'f', "FORMAT", "table (default), csv, json or jsonl" },
 	{ "label", 0, "HOST=PRODUCT",
 	    "store an answer; HOST is ADDRESS, ADDRESS:PORT or the name of\n"
 	    "an MX, PRODUCT an id of `mxprint catalog` or \"unknown\" (looked\n"

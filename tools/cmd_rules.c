@@ -328,7 +328,7 @@ static int run(const struct command *self, int argc, char **argv)
 }
 
 static const struct option_spec option_table[] = {
-	{ "format", 0, "FORMAT", "of list: table (default) or json" },
+	{ "format", 'f', "FORMAT", "of list: table (default) or json" },
 	{ "stage", 's', "STAGE",
 	    "of match: banner, ehlo, help, unknown, nul, mail, reply, quit,\n"
 	    "mx-name or certificate" },

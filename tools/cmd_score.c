@@ -234,7 +234,7 @@ static int run(const struct command *self, int argc, char **argv)
 static const struct option_spec option_table[] = {
 	{ "model", 'm', "FILE",
 	    "the model (default: the shipped one); none: rules alone" },
-	{ "rules", 'r', "PATH",
+	{ "rules", 0, "PATH",
 	    "a rule file or folder (default: the shipped ones); none: model\n"
 	    "alone" },
 	{ "output", 'o', "FILE",

@@ -16,7 +16,7 @@
 	SCAN_OWN_OPTIONS, \
 	{ "allow-private", 0, NULL, "also contact loopback, private and special\n" \
 	    "addresses" }, \
-	{ "blocklist", 0, "FILE", "networks and names never to contact;\n" \
+	{ "blocklist", 'b', "FILE", "networks and names never to contact;\n" \
 	    "may be given several times" }
 
 /* Those that RESOLVE_OPTIONS has not: for commands that do both. */

@@ -77,7 +77,7 @@ result $? "a table for people"
 "$MXPRINT" score -m none "$tmp/hosts.jsonl" >"$tmp/out"
 holds "rules alone: source and no model" 'p["honest"]["source"] == "rule" and
 	p["honest"]["model"] is None and p["hidden"]["product"] == "exim"'
-"$MXPRINT" score -m "$tmp/test.model" -r none "$tmp/hosts.jsonl" >"$tmp/out"
+"$MXPRINT" score -m "$tmp/test.model" --rules none "$tmp/hosts.jsonl" >"$tmp/out"
 holds "the model alone" 'p["honest"]["source"] == "svm" and
 	p["forged"]["product"] == "postfix" and p["forged"]["flags"] == []'
 

@@ -163,13 +163,6 @@ static enum status show(const struct catalog *catalog, const char *id,
 	return show_rules(catalog, p, err);
 }
 
-static int usage(const struct command *self, const char *sentence)
-{
-	fprintf(stderr, "mxprint %s: %s; see `mxprint %s --help`\n", self->name,
-	    sentence, self->name);
-	return STATUS_USAGE;
-}
-
 static int kind_of(const char *name)
 {
 	for (int k = 0; k < KIND_COUNT; k++)
@@ -191,12 +184,12 @@ static bool read_options(const struct command *self,
 			options->kind = kind_of(reader->value);
 			if (options->kind >= 0)
 				continue;
-			usage(self, "unknown --kind");
+			command_usage(self, "unknown --kind");
 			return false;
 		}
 		options->json = strcmp(reader->value, "json") == 0;
 		if (!options->json && strcmp(reader->value, "table") != 0) {
-			usage(self, "--format must be table or json");
+			command_usage(self, "--format must be table or json");
 			return false;
 		}
 	}
@@ -223,9 +216,9 @@ static int run(const struct command *self, int argc, char **argv)
 	else if (strcmp(verb, "search") == 0 || strcmp(verb, "show") == 0)
 		operands = 1;
 	else
-		return usage(self, "say list, search WORD or show ID");
+		return command_usage(self, "say list, search WORD or show ID");
 	if (reader.argc > 1 && reader.argc != 2 + operands)
-		return usage(self, "say list, search WORD or show ID");
+		return command_usage(self, "say list, search WORD or show ID");
 	snprintf(path, sizeof(path), "%s/catalog/products.tsv", data_folder());
 	status = catalog_load(path, &catalog, &err);
 	if (status != STATUS_OK)

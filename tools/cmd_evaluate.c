@@ -24,13 +24,6 @@ static void print_progress(void *user, const char *sentence)
 	log_info("%s", sentence);
 }
 
-static int usage(const struct command *self, const char *sentence)
-{
-	fprintf(stderr, "mxprint %s: %s; see `mxprint %s --help`\n", self->name,
-	    sentence, self->name);
-	return STATUS_USAGE;
-}
-
 static bool take_plan(
     const struct command *self, const char *plan, struct evaluate_arguments *a)
 {
@@ -43,7 +36,7 @@ static bool take_plan(
 			return true;
 		}
 	}
-	usage(self, "--plan must be polite, standard, deep or lab");
+	command_usage(self, "--plan must be polite, standard, deep or lab");
 	return false;
 }
 
@@ -74,7 +67,7 @@ static bool take_option(const struct command *self,
 	} else {
 		a->json = strcmp(reader->value, "json") == 0;
 		if (!a->json && strcmp(reader->value, "table") != 0) {
-			usage(self, "--format must be table or json");
+			command_usage(self, "--format must be table or json");
 			return false;
 		}
 	}
@@ -141,7 +134,7 @@ static int run(const struct command *self, int argc, char **argv)
 	if (status != STATUS_OK)
 		return status;
 	if (reader.argc < 2)
-		return usage(self, "no transcripts given");
+		return command_usage(self, "no transcripts given");
 	a.how.paths = (const char *const *)(reader.argv + 1);
 	a.how.path_count = (size_t)reader.argc - 1;
 	buffer_init(&out, OUTPUT_MAX);

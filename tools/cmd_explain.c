@@ -36,13 +36,6 @@ struct explainer {
 	size_t shown;
 };
 
-static int usage(const struct command *self, const char *sentence)
-{
-	fprintf(stderr, "mxprint %s: %s; see `mxprint %s --help`\n", self->name,
-	    sentence, self->name);
-	return STATUS_USAGE;
-}
-
 /* ------------------------------------------------------------- printing */
 
 /* From a transcript: what a host said is shown escaped. */
@@ -356,8 +349,9 @@ static int run(const struct command *self, int argc, char **argv)
 	if (status != STATUS_OK)
 		return STATUS_USAGE;
 	if (reader.argc < 2)
-		return usage(self, "give a file of transcripts or a run "
-				   "folder, then a host");
+		return command_usage(self,
+		    "give a file of transcripts or a run "
+		    "folder, then a host");
 	status = explain_all(&options, (const char *const *)reader.argv + 1,
 	    (size_t)reader.argc - 1, &err);
 	return status == STATUS_OK ? STATUS_OK : command_fail(self, &err);

@@ -37,13 +37,6 @@ struct identify {
 	bool any_spoke;
 };
 
-static int usage(const struct command *self, const char *sentence)
-{
-	fprintf(stderr, "mxprint %s: %s; see `mxprint %s --help`\n", self->name,
-	    sentence, self->name);
-	return STATUS_USAGE;
-}
-
 /* -------------------------------------------------------------- options */
 
 static bool take_format(struct identify *id, const char *value)
@@ -60,7 +53,8 @@ static bool take_format(struct identify *id, const char *value)
 			return true;
 		}
 	}
-	usage(&command_identify, "--format must be table, jsonl or json");
+	command_usage(
+	    &command_identify, "--format must be table, jsonl or json");
 	return false;
 }
 
@@ -322,10 +316,10 @@ static int run(const struct command *self, int argc, char **argv)
 		return status;
 	}
 	if (reader.argc < 2 || reader.argc - 1 > ASKED_MAX)
-		status = usage(self, reader.argc < 2
-					 ? "name a domain or a host"
-					 : "at most 200 at a time; `mxprint "
-					   "survey` takes a list");
+		status = command_usage(
+		    self, reader.argc < 2 ? "name a domain or a host"
+					  : "at most 200 at a time; `mxprint "
+					    "survey` takes a list");
 	else if ((status = identify(&id, &reader, &err)) != STATUS_OK)
 		command_fail(self, &err);
 	clear(&id);

@@ -103,8 +103,7 @@ static bool take_own(struct probe_run *run, const struct option_reader *reader,
 		run->quiet = true;
 	} else if (strcmp(spec->name, "resolver") == 0) {
 		if (run->resolver_count == RESOLVERS_MAX) {
-			fprintf(stderr, "mxprint probe: at most %d resolvers\n",
-			    RESOLVERS_MAX);
+			command_usage(reader->command, "at most 16 times --resolver");
 			return false;
 		}
 		run->resolvers[run->resolver_count++] = reader->value;

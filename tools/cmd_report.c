@@ -51,8 +51,7 @@ static bool read_by(struct report_options *options, const char *name)
 
 static bool complain(const struct command *self, const char *sentence)
 {
-	fprintf(stderr, "mxprint %s: %s; see `mxprint %s --help`\n", self->name,
-	    sentence, self->name);
+	command_usage(self, sentence);
 	return false;
 }
 

@@ -131,10 +131,8 @@ static enum status read_options(struct option_reader *reader,
 			break;
 	}
 	if (status == STATUS_OK && reader->argc > 2) {
-		fprintf(stderr,
-		    "mxprint resolve: one list of domains at a time; see "
-		    "`mxprint resolve --help`\n");
-		status = STATUS_USAGE;
+		status = command_usage(
+		    reader->command, "one list of domains at a time");
 	}
 	return status;
 }

@@ -28,8 +28,7 @@ struct review_options {
 
 static bool complain(const struct command *self, const char *sentence)
 {
-	fprintf(stderr, "mxprint %s: %s; see `mxprint %s --help`\n", self->name,
-	    sentence, self->name);
+	command_usage(self, sentence);
 	return false;
 }
 

@@ -251,21 +251,17 @@ static bool read_options(const struct command *self,
 			options->json = strcmp(reader->value, "json") == 0;
 			if (!options->json &&
 			    strcmp(reader->value, "table") != 0) {
-				fprintf(stderr,
-				    "mxprint %s: --format must be "
-				    "table or json\n",
-				    self->name);
+				command_usage(
+				    self, "--format must be table or json");
 				return false;
 			}
 		} else {
 			options->stage = rule_stage_parse(reader->value);
 			if (options->stage == STAGE_COUNT) {
-				fprintf(stderr,
-				    "mxprint %s: --stage must be "
-				    "banner, ehlo, help, unknown, "
-				    "nul, mail, reply, quit, "
-				    "mx-name or certificate\n",
-				    self->name);
+				command_usage(self,
+				    "--stage must be banner, ehlo, help, "
+				    "unknown, nul, mail, reply, quit, mx-name "
+				    "or certificate");
 				return false;
 			}
 		}
@@ -299,13 +295,6 @@ static int run_verb(const struct command *self, const char *verb,
 	return status;
 }
 
-static int usage(const struct command *self, const char *sentence)
-{
-	fprintf(stderr, "mxprint %s: %s; see `mxprint %s --help`\n", self->name,
-	    sentence, self->name);
-	return STATUS_USAGE;
-}
-
 static int run(const struct command *self, int argc, char **argv)
 {
 	struct option_reader reader;
@@ -318,11 +307,11 @@ static int run(const struct command *self, int argc, char **argv)
 	verb = reader.argc > 1 ? reader.argv[1] : "list";
 	if (strcmp(verb, "list") != 0 && strcmp(verb, "test") != 0 &&
 	    strcmp(verb, "match") != 0)
-		return usage(self, "say list, test or match");
+		return command_usage(self, "say list, test or match");
 	if (reader.argc > 3)
-		return usage(self, "at most one file");
+		return command_usage(self, "at most one file");
 	if (strcmp(verb, "match") == 0 && options.stage == STAGE_COUNT)
-		return usage(self, "match needs --stage");
+		return command_usage(self, "match needs --stage");
 	return run_verb(
 	    self, verb, reader.argc > 2 ? reader.argv[2] : NULL, &options);
 }

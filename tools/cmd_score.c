@@ -33,20 +33,13 @@ struct sink {
 	size_t by_kind[KINDS];
 };
 
-static int usage(const struct command *self, const char *sentence)
-{
-	fprintf(stderr, "mxprint %s: %s; see `mxprint %s --help`\n", self->name,
-	    sentence, self->name);
-	return STATUS_USAGE;
-}
-
 static bool read_format(
     const struct command *self, const char *value, bool *table)
 {
 	*table = strcmp(value, "table") == 0;
 	if (*table || strcmp(value, "jsonl") == 0)
 		return true;
-	usage(self, "--format must be jsonl or table");
+	command_usage(self, "--format must be jsonl or table");
 	return false;
 }
 
@@ -213,8 +206,9 @@ static int run(const struct command *self, int argc, char **argv)
 	if (!read_options(self, &reader, &options))
 		return STATUS_USAGE;
 	if (reader.argc < 2)
-		return usage(self, "give files of transcripts, or - for "
-				   "standard input");
+		return command_usage(self,
+		    "give files of transcripts, or - for "
+		    "standard input");
 	status = classifier_open(
 	    data_folder(), options.model, options.rules, &classifier, &err);
 	if (status != STATUS_OK)

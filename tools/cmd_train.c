@@ -83,13 +83,6 @@ static bool take_option(struct train_arguments *a, struct arena *arena,
 	return true;
 }
 
-static int usage(const struct command *self, const char *sentence)
-{
-	fprintf(stderr, "mxprint %s: %s; see `mxprint %s --help`\n", self->name,
-	    sentence, self->name);
-	return STATUS_USAGE;
-}
-
 static int read_arguments(const struct command *self, struct arena *arena,
     int argc, char **argv, struct train_arguments *a)
 {
@@ -109,9 +102,9 @@ static int read_arguments(const struct command *self, struct arena *arena,
 	for (int i = 1; i < reader.argc; i++)
 		a->paths[a->path_count++] = reader.argv[i];
 	if (!a->output)
-		return usage(self, "--output FILE is missing");
+		return command_usage(self, "--output FILE is missing");
 	if (a->path_count == 0)
-		return usage(self, "no transcripts given");
+		return command_usage(self, "no transcripts given");
 	a->how.paths = a->paths;
 	a->how.path_count = a->path_count;
 	return STATUS_OK;

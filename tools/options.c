@@ -250,6 +250,13 @@ int command_fail(const struct command *command, const struct error *err)
 	return err->status;
 }
 
+int command_usage(const struct command *command, const char *sentence)
+{
+	fprintf(stderr, "mxprint %s: %s; see `mxprint %s --help`\n",
+	    command->name, sentence, command->name);
+	return STATUS_USAGE;
+}
+
 static bool holds_data(const char *folder)
 {
 	char probe[PATH_MAX + 64];

@@ -47,6 +47,8 @@ bool option_duration(const struct option_reader *reader,
 
 /* Prints err as "mxprint COMMAND: text" on stderr; gives its exit code. */
 int command_fail(const struct command *command, const struct error *err);
+/* The same of wrong arguments, and where to read on. */
+int command_usage(const struct command *command, const char *sentence);
 
 /*
  * The folder with catalog/, rules/ and the model: $MXPRINT_DATA; else the

@@ -16,6 +16,15 @@ for command in survey identify resolve probe score explain report review \
 	check "mxprint $command: help with examples, in the manual" \
 		documented $command
 done
+# One letter means one option, whichever the command.
+letters() {
+	for command in survey identify resolve probe score explain report \
+		review train evaluate catalog rules; do
+		"$MXPRINT" $command --help
+	done | sed -n 's/^  \(-[[:alnum:]]\), \(--[a-z0-9-]*\).*/\1 \2/p' |
+		sort -u | cut -d ' ' -f 1 | uniq -d
+}
+none "a letter is the same option in every command" "$(letters)"
 check "every rule wins its examples" "$MXPRINT" rules test
 manuals() {
 	for page in "$BUILD/mxprint.1" docs/*.5; do

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "features/token.h"
+
 #define DATE_BYTES_MAX 80
 
 enum atom {
@@ -55,20 +57,6 @@ struct scan {
 	const char *p, *end;
 };
 
-static bool is_listed(
-    const char *const *list, size_t count, const char *word, size_t len)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (strlen(list[i]) == len &&
-		    strncasecmp(list[i], word, len) == 0)
-			return true;
-	}
-	return false;
-}
-
-#define IS_LISTED(list, word, len) \
-	is_listed(list, sizeof(list) / sizeof(*(list)), word, len)
-
 static size_t digits(const char *p, const char *end)
 {
 	size_t n = 0;
@@ -89,14 +77,14 @@ static enum atom take_word(struct scan *s)
 	len = (size_t)(p - s->p);
 	if (p < s->end && isdigit((unsigned char)*p))
 		return ATOM_NONE;
-	if (IS_LISTED(weekdays, s->p, len))
+	if (TOKEN_IS_LISTED(weekdays, s->p, len))
 		atom = ATOM_WEEKDAY;
-	else if (IS_LISTED(months, s->p, len))
+	else if (TOKEN_IS_LISTED(months, s->p, len))
 		atom = ATOM_MONTH;
 	else if (len == 2 && (strncasecmp(s->p, "AM", 2) == 0 ||
 				 strncasecmp(s->p, "PM", 2) == 0))
 		atom = ATOM_HALF;
-	else if (IS_LISTED(zones, s->p, len))
+	else if (TOKEN_IS_LISTED(zones, s->p, len))
 		atom = ATOM_ZONE;
 	else
 		return ATOM_NONE;

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "features/token.h"
+
 #define NAME_MAX_LEN 255
 
 /* Words that open a greeting or an answer without being a name. */
@@ -43,20 +45,6 @@ static const char *const common_words[] = { "mail", "smtp", "mx", "server",
 static const char *const after_name[] = { "esmtp", "smtp", "lmtp", "-", "--",
 	"hello", "hi", "ok", "ok.", "at", "says", "greets", "pleased" };
 
-static bool listed(
-    const char *const *list, size_t count, const char *word, size_t len)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (strlen(list[i]) == len &&
-		    strncasecmp(list[i], word, len) == 0)
-			return true;
-	}
-	return false;
-}
-
-#define LISTED(list, word, len) \
-	listed(list, sizeof(list) / sizeof(*(list)), word, len)
-
 static bool is_name_byte(char c)
 {
 	return isalnum((unsigned char)c) || c == '-' || c == '.' || c == '_';
@@ -78,15 +66,15 @@ static void add(struct identity *identity, struct arena *arena,
 	out->len = len;
 	out->kind = kind;
 	out->weak = !memchr(name, '.', len) &&
-		    (len <= 3 || LISTED(common_words, name, len) ||
-			LISTED(no_names, name, len));
+		    (len <= 3 || TOKEN_IS_LISTED(common_words, name, len) ||
+			TOKEN_IS_LISTED(no_names, name, len));
 }
 
 static void add_label(struct identity *identity, struct arena *arena,
     const char *label, size_t len, enum identity_kind kind)
 {
-	if (len >= 4 && !LISTED(common_words, label, len) &&
-	    !LISTED(no_names, label, len))
+	if (len >= 4 && !TOKEN_IS_LISTED(common_words, label, len) &&
+	    !TOKEN_IS_LISTED(no_names, label, len))
 		add(identity, arena, label, len, kind);
 }
 
@@ -155,7 +143,7 @@ static struct word opening_name(const struct bytes *reply, struct word *after)
 		if (!is_name_byte(w.text[i]))
 			w.len = 0;
 	}
-	if (w.len && LISTED(no_names, w.text, w.len))
+	if (w.len && TOKEN_IS_LISTED(no_names, w.text, w.len))
 		w.len = 0;
 	return w;
 }
@@ -183,7 +171,7 @@ static void add_opening(struct identity *identity, struct arena *arena,
 		add_dotted(identity, arena, w.text, w.len, IDENTITY_SERVER);
 		return;
 	}
-	if (LISTED(after_name, after.text, after.len) ||
+	if (TOKEN_IS_LISTED(after_name, after.text, after.len) ||
 	    (!after.len && e->sent.len)) {
 		add(identity, arena, w.text, w.len, IDENTITY_SERVER);
 		return;

@@ -28,11 +28,8 @@ static bool is_rfc(const char *w, size_t len)
 
 bool token_is_wording(const char *w, size_t len)
 {
-	for (size_t i = 0; i < sizeof(wording) / sizeof(*wording); i++) {
-		if (strlen(wording[i]) == len &&
-		    strncasecmp(wording[i], w, len) == 0)
-			return true;
-	}
+	if (TOKEN_IS_LISTED(wording, w, len))
+		return true;
 	return is_rfc(w, len);
 }
 
@@ -121,4 +118,15 @@ size_t token_system_prefix(const char *w, size_t len)
 			return n;
 	}
 	return 0;
+}
+
+bool token_is_listed(
+    const char *const *list, size_t count, const char *word, size_t len)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (strlen(list[i]) == len &&
+		    strncasecmp(list[i], word, len) == 0)
+			return true;
+	}
+	return false;
 }

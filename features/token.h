@@ -32,4 +32,10 @@ bool token_is_id(const struct token_shape *shape, size_t len);
 /* "Debian-22": the length of a system's name before its number, else 0. */
 size_t token_system_prefix(const char *word, size_t len);
 
+/* Is it one of these, whatever its case? */
+bool token_is_listed(
+    const char *const *list, size_t count, const char *word, size_t len);
+#define TOKEN_IS_LISTED(list, word, len) \
+	token_is_listed(list, sizeof(list) / sizeof(*(list)), word, len)
+
 #endif

@@ -12,7 +12,7 @@ build="gcc make pkg-config libc6-dev libevent-dev libc-ares-dev libssl-dev
 demo="$build nsd python3"
 test="$demo git g++ openssl libcmocka-dev libjansson-dev python3-jsonschema clang
 	clang-format libclang-rt-14-dev sqlite3 man-db groff procps"
-lab="$test debootstrap iproute2 openssl"
+lab="$test debootstrap iproute2"
 # Node.js from elsewhere brings npm along and conflicts with Debian's package.
 command -v npm >/dev/null 2>&1 || lab="$lab npm"
 

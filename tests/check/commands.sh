@@ -11,15 +11,14 @@ documented() { # command
 	grep -q "^.SS mxprint $1\$" "$BUILD/mxprint.1"
 }
 
-for command in survey identify resolve probe score explain report review \
-	train evaluate catalog rules; do
+commands=$("$MXPRINT" help | sed -n '/^commands:/,/^$/s/^  \([a-z]*\) .*/\1/p')
+for command in ${commands:-none}; do
 	check "mxprint $command: help with examples, in the manual" \
 		documented $command
 done
 # One letter means one option, whichever the command.
 letters() {
-	for command in survey identify resolve probe score explain report \
-		review train evaluate catalog rules; do
+	for command in $commands; do
 		"$MXPRINT" $command --help
 	done | sed -n 's/^  \(-[[:alnum:]]\), \(--[a-z0-9-]*\).*/\1 \2/p' |
 		sort -u | cut -d ' ' -f 1 | uniq -d

@@ -103,7 +103,8 @@ static bool take_own(struct probe_run *run, const struct option_reader *reader,
 		run->quiet = true;
 	} else if (strcmp(spec->name, "resolver") == 0) {
 		if (run->resolver_count == RESOLVERS_MAX) {
-			command_usage(reader->command, "at most 16 times --resolver");
+			command_usage(
+			    reader->command, "at most 16 times --resolver");
 			return false;
 		}
 		run->resolvers[run->resolver_count++] = reader->value;

@@ -23,6 +23,20 @@ bad=$(for f in $(echo "$sources" | grep -v '^tests/'); do
 done)
 none "no file over 500 lines" "$bad"
 
+bad=$(awk 'FNR == 1 { start = 0 }
+	/^\{/ { start = FNR }
+	/^}/ && start { if (FNR - start > 50)
+		print FILENAME ":" start ": " FNR - start - 1 " lines"
+		start = 0 }' $(echo "$sources" | grep -v '^tests/'))
+none "no function over 50 lines" "$bad"
+
+# A header says what its module is; a .c file without one says it itself.
+bad=$(for f in $(echo "$sources" | grep -v '^tests/'); do
+	case $f in *.c) [ ! -e "${f%c}h" ] || continue ;; esac
+	head -n 1 "$f" | grep -q '^/\*' || echo "$f"
+done)
+none "every module begins with what it is" "$bad"
+
 bad=$(find . -path ./build -prune -o -path ./.git -prune -o \
 	\( -name 'util*.[ch]' -o -name 'misc*.[ch]' \) -print)
 none "no util or misc" "$bad"

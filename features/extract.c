@@ -157,11 +157,6 @@ static void read_exchange(struct arena *arena, struct scratch *s,
 	item->len = s->text.len;
 }
 
-static bool was_sent(const struct exchange *e)
-{
-	return e->sent.len || strcmp(e->probe, PROBE_GREETING) == 0;
-}
-
 static void gather(
     struct arena *arena, const struct transcript *t, struct evidence *evidence)
 {
@@ -184,7 +179,7 @@ static void gather(
 			const struct exchange *e = &conn->exchanges[i];
 			struct evidence_item *item;
 
-			if (evidence->count == total || !was_sent(e))
+			if (evidence->count == total || !exchange_took_place(e))
 				continue;
 			item = &evidence->items[evidence->count];
 			item->connection = c;

@@ -121,6 +121,11 @@ enum connection_end connection_end_parse(const char *name)
 	return (enum connection_end)i;
 }
 
+bool exchange_took_place(const struct exchange *x)
+{
+	return x->sent.len > 0 || strcmp(x->probe, PROBE_GREETING) == 0;
+}
+
 const struct exchange *transcript_find(
     const struct transcript *t, const char *probe)
 {
@@ -128,8 +133,11 @@ const struct exchange *transcript_find(
 		const struct connection *c = &t->connections[i];
 
 		for (size_t j = 0; j < c->exchange_count; j++) {
-			if (strcmp(c->exchanges[j].probe, probe) == 0)
-				return &c->exchanges[j];
+			const struct exchange *x = &c->exchanges[j];
+
+			if (strcmp(x->probe, probe) == 0 &&
+			    exchange_took_place(x))
+				return x;
 		}
 	}
 	return NULL;

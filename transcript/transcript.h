@@ -163,10 +163,9 @@ enum exchange_end exchange_end_parse(const char *name);
 const char *connection_end_name(enum connection_end end);
 enum connection_end connection_end_parse(const char *name);
 
-/*
- * First exchange of that probe over all connections, or NULL. An exchange
- * counts only where something was sent (or the greeting awaited).
- */
+/* Something was sent, or the greeting awaited; else it tells nothing. */
+bool exchange_took_place(const struct exchange *x);
+/* First exchange of that probe that took place, over all connections; NULL. */
 const struct exchange *transcript_find(
     const struct transcript *t, const char *probe);
 

@@ -190,6 +190,30 @@ static void test_format__routes_come_back(void **state)
 	route_free(route);
 }
 
+/* What was never sent tells nothing, wherever it stands in a record. */
+static void test_format__finds_what_took_place(void **state)
+{
+	static const char line[] =
+	    "{\"type\":\"transcript\",\"v\":1,\"host\":\"a\",\"port\":25,"
+	    "\"plan\":\"standard\",\"ehlo\":\"b\","
+	    "\"start\":\"2026-11-24T00:00:00.000Z\",\"outcome\":\"greeted\","
+	    "\"connections\":[{\"end\":\"closed\",\"exchanges\":["
+	    "{\"probe\":\"greeting\",\"received\":\"220\",\"end\":\"reply\"},"
+	    "{\"probe\":\"noop\",\"received\":\"1\",\"end\":\"closed\"}]},"
+	    "{\"end\":\"closed\",\"exchanges\":[{\"probe\":\"noop\","
+	    "\"sent\":\"NOOP\",\"received\":\"2\",\"end\":\"reply\"}]}]}";
+	struct transcript *t = NULL;
+	struct error err = { 0 };
+
+	(void)state;
+	if (transcript_read(line, strlen(line), &t, &err) != STATUS_OK)
+		fail_msg("%s", err.text);
+	assert_non_null(transcript_find(t, PROBE_GREETING));
+	assert_string_equal(transcript_find(t, PROBE_NOOP)->received.data, "2");
+	assert_null(transcript_find(t, PROBE_HELP));
+	transcript_free(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -197,6 +221,7 @@ int main(void)
 		cmocka_unit_test(test_format__refuses_what_it_is_not),
 		cmocka_unit_test(test_format__skips_damaged_lines_of_a_file),
 		cmocka_unit_test(test_format__routes_come_back),
+		cmocka_unit_test(test_format__finds_what_took_place),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/prediction.h"
 #include "tests/fuzz/fuzz.h"
 #include "transcript/format.h"
 
@@ -24,6 +25,28 @@ static void same_again(const struct transcript *t)
 	buffer_clear(&b);
 }
 
+static void try_prediction(const char *line, size_t len)
+{
+	struct arena *arena = arena_new();
+	struct prediction *p, *back;
+	struct buffer a, b;
+
+	buffer_init(&a, FORMAT_LINE_MAX);
+	buffer_init(&b, FORMAT_LINE_MAX);
+	if (prediction_read(arena, line, len, &p, NULL) == STATUS_OK) {
+		prediction_write(&a, p);
+		if (prediction_read(arena, a.data, a.len, &back, NULL) !=
+		    STATUS_OK)
+			abort();
+		prediction_write(&b, back);
+		if (a.len != b.len || memcmp(a.data, b.data, a.len) != 0)
+			abort();
+	}
+	buffer_clear(&a);
+	buffer_clear(&b);
+	arena_free(arena);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
 	struct transcript *t = NULL;
@@ -35,5 +58,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	}
 	if (route_read((const char *)bytes, len, &route, NULL) == STATUS_OK)
 		route_free(route);
+	try_prediction((const char *)bytes, len);
 	return 0;
 }

@@ -299,14 +299,14 @@ static enum status survey(struct survey_command *c, struct error *err)
 	struct classifier *classifier = NULL;
 	enum status status = name_folder(c, err);
 
+	if (status == STATUS_OK)
+		status = target_list_read(c->list, &list, err);
 	if (status == STATUS_OK && !c->ehlo && !c->scan.options.allow_private)
 		status = error_set(err, STATUS_USAGE,
 		    "strangers are only asked by someone who says who asks: "
 		    "give --ehlo NAME, a name that resolves to this machine "
 		    "and whose PTR points back (or --allow-private for your "
 		    "own hosts)");
-	if (status == STATUS_OK)
-		status = target_list_read(c->list, &list, err);
 	if (status == STATUS_OK)
 		status = classifier_open(
 		    data_folder(), c->model, c->rules, &classifier, err);

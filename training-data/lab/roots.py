@@ -11,11 +11,27 @@ import os
 import shutil
 import subprocess
 
-MIRROR = os.environ.get("LAB_MIRROR", "http://deb.debian.org/debian")
 # A suite that lives on another's base.
 BACKPORTS = {"bookworm-backports": "bookworm",
              "bullseye-backports": "bullseye"}
 POLICY = "#!/bin/sh\nexit 101\n"  # no package starts its service
+
+
+
+def mirror():
+    """$LAB_MIRROR, or where this machine gets its own Debian packages."""
+    if os.environ.get("LAB_MIRROR"):
+        return os.environ["LAB_MIRROR"]
+    known = subprocess.run(
+        ["apt-get", "indextargets", "--format", "$(REPO_URI)",
+         "Created-By: Packages"],
+        capture_output=True, text=True, check=False).stdout.split()
+    for uri in known:
+        if "security" not in uri:
+            return uri.rstrip("/")
+    raise SystemExit("lab: apt knows no Debian mirror; name one in "
+                     "LAB_MIRROR")
+
 
 # Runs in its own mount namespace: base below, the layer on top.
 INSTALL = r"""
@@ -85,7 +101,7 @@ class Roots:
         def make(part):
             log_and_run(self.log("base-" + suite), [
                 "debootstrap", "--variant=minbase", "--no-check-gpg", suite,
-                part, MIRROR], timeout=900)
+                part, mirror()], timeout=900)
             policy = os.path.join(part, "usr/sbin/policy-rc.d")
             with open(policy, "w", encoding="ascii") as f:
                 f.write(POLICY)
@@ -104,7 +120,7 @@ class Roots:
             log_and_run(self.log("layer-" + name), [
                 "unshare", "-m", "-p", "--fork", "--kill-child", "sh", "-c",
                 INSTALL, "install", part, base, suite, *packages],
-                timeout=900, env=dict(os.environ, MIRROR=MIRROR))
+                timeout=900, env=dict(os.environ, MIRROR=mirror()))
         layer = self.once(os.path.join(self.folder, "layers", name), make,
                           f"{suite} with {' '.join(packages)}")
         return [os.path.join(layer, "upper"), base]

@@ -9,10 +9,12 @@
 #include "survey/store.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "common/strmap.h"
@@ -199,6 +201,37 @@ enum status store_execute(struct store *store, enum store_statement which,
 
 /* ------------------------------------------------------- open and close */
 
+/*
+ * Turning the journal into a write-ahead log and back is the one moment at
+ * which SQLite does not wait for others, so opening and closing take turns: a
+ * lock on the folder that holds the file. A file system without such locks
+ * only loses the waiting.
+ */
+static int take_turn(const char *path, int operation)
+{
+	struct buffer folder;
+	const char *slash = strrchr(path, '/');
+	int fd;
+
+	buffer_init(&folder, 1 << 16);
+	if (slash)
+		buffer_add(&folder, path, (size_t)(slash - path) + 1);
+	else
+		buffer_add(&folder, ".", 1);
+	fd = open(buffer_text(&folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	buffer_clear(&folder);
+	if (fd >= 0)
+		while (flock(fd, operation) != 0 && errno == EINTR)
+			;
+	return fd;
+}
+
+static void end_turn(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}
+
 static enum status run_text(
     struct store *store, const char *text, struct error *err)
 {
@@ -335,6 +368,7 @@ enum status store_open(const char *path, enum store_mode mode,
 {
 	struct store *s = xcalloc(1, sizeof(*s));
 	enum status status;
+	int turn;
 
 	*store = NULL;
 	s->path = xstrdup(path);
@@ -342,17 +376,20 @@ enum status store_open(const char *path, enum store_mode mode,
 	s->names = strmap_new();
 	buffer_init(&s->text, 2 * FORMAT_LINE_MAX);
 	buffer_init(&s->blob, 2 * FORMAT_LINE_MAX);
+	turn = take_turn(path, mode == STORE_READ ? LOCK_SH : LOCK_EX);
 	status = open_file(s, err);
 	if (status != STATUS_OK)
 		store_free(s);
 	else
 		*store = s;
+	end_turn(turn);
 	return status;
 }
 
 enum status store_close(struct store *store, struct error *err)
 {
 	enum status status = STATUS_OK;
+	int turn = -1;
 
 	if (!store)
 		return STATUS_OK;
@@ -364,11 +401,13 @@ enum status store_close(struct store *store, struct error *err)
 	}
 	/* A reader beside us keeps the log; the next writer drops it then. */
 	if (store->mode != STORE_READ) {
+		turn = take_turn(store->path, LOCK_EX);
 		sqlite3_busy_timeout(store->db, 0);
 		sqlite3_exec(
 		    store->db, "PRAGMA journal_mode=DELETE", NULL, NULL, NULL);
 	}
 	store_free(store);
+	end_turn(turn);
 	return status;
 }
 

@@ -1,55 +1,34 @@
-"""Reads recipes/*.toml and spells them out: recipe x install x configuration.
+"""Reads recipes/*.toml and boxes/*.toml and spells them out as deployments.
 
 A recipe says how one product is installed, configured and started, and in
-which configurations; ../README.md describes the keys. Host names, the prober's
-name and the text of a banner are drawn from the seed and the deployment's id,
-so that the same recipes give the same deployments.
+which configurations; a box's says which servers it is put in front of;
+../README.md describes the keys. What is drawn comes from the seed and the
+deployment's id: the same recipes give the same deployments.
 """
 import glob
+import hashlib
 import os
-import random
 import re
 import tomllib
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+import drawing
+from identity import Bad, Banners, Identities, stream, without_own
 
-FIRST = ["alder", "amber", "ash", "birch", "cedar", "clover", "copper",
-         "coral", "dune", "elm", "fern", "flint", "granite", "hazel", "heath",
-         "indigo", "ivy", "juniper", "larch", "lichen", "linden", "maple",
-         "marble", "mint", "moss", "oak", "ochre", "opal", "pine", "quartz",
-         "reed", "rowan", "saffron", "sage", "slate", "sorrel", "teal",
-         "thistle", "umber", "willow"]
-SECOND = ["bay", "bridge", "brook", "cliff", "creek", "dale", "delta",
-          "field", "ford", "gate", "glen", "grove", "harbour", "hill", "lake",
-          "marsh", "meadow", "mill", "moor", "peak", "point", "pond", "ridge",
-          "shore", "spring", "stone", "valley", "view", "well", "wood"]
-# Styles of host names: all under names reserved for examples and tests.
-STYLES = {
-    "mx": "mx{d}.{w}.example.org",
-    "mail": "mail.{w}.example.com",
-    "bare": "{w}.example.net",
-    "single": "{w}{d}",
-    "long": "mx-in-{dd}.rack{d}.{w}.south.region-{d}.hosting.example.net",
-    "upper": "{W}.EXAMPLE.COM",
-    "mixed": "Mail{d}.{C}.Example.Org",
-    "numbers": "s198-51-100-{dd}.{w}.example.net",
-    "country": "mail.{w}.{cc}.test",
-    "country2": "mx0{d}.{w}.co.{cc}.test",
-    "relay": "relay-{dd}.{w}.test",
-    "smtp": "smtp.{w}.example.org",
-}
-COUNTRIES = ["de", "fr", "br", "jp", "pl", "nl", "uk", "za", "in", "se"]
-PROBERS = [("probe.example.org", "127.99.0.7"),
-           ("scan.example.net", "127.98.4.21"),
-           ("survey-1.research.example.com", "127.97.12.130"),
-           ("mx-survey.example.org", "127.99.44.9")]
+HERE = os.path.dirname(os.path.abspath(__file__))
+TWINS = 1 / 12  # of the drawn deployments
+PLANS = ["polite", "standard", "deep", "lab"]
+SILENT = ["bare-lf"]  # some servers wait for the CR for ever
 KEYS = {"product", "about", "package", "start", "setup", "banner", "own",
         "port", "tls", "no_tls", "front", "files", "vars", "install",
-        "config", "hidden", "adds_esmtp", "adds_host"}
-
-
-class Bad(Exception):
-    """A recipe with a mistake, in a sentence."""
+        "config", "hidden", "adds_esmtp", "adds_host", "draws", "axis",
+        "multi_line", "silent", "random"}
+BOX_KEYS = {"front", "product", "about", "args", "draws", "axis", "behind",
+            "silent", "random"}
+BEHIND_KEYS = {"recipe", "install", "suites", "draws", "held_out"}
+# Keys of a configuration that are no variables for texts.
+SETTINGS = {"id", "banner", "banner_text", "claims", "tls", "style",
+            "options", "more_setup", "host", "product", "front", "front_box",
+            "start"}
 
 
 def substitute(text, values, where):
@@ -64,115 +43,136 @@ def substitute(text, values, where):
     raise Bad(f"{where}: substitutions without end")
 
 
-def host_name(rng, style):
-    word = rng.choice(FIRST) + rng.choice(SECOND)
-    style = style or rng.choice(sorted(STYLES))
-    return STYLES[style].format(
-        w=word, W=word.upper(), C=word.capitalize(), d=rng.randint(1, 9),
-        dd=rng.randint(10, 99), cc=rng.choice(COUNTRIES))
+def check_keys(table, known, where):
+    unknown = sorted(set(table) - known)
+    if unknown:
+        raise Bad(f"{where}: key {unknown[0]} is not known")
 
 
-def without_own(recipe, text):
-    """The banner without the words that the product itself puts before it."""
-    if recipe.get("adds_esmtp"):  # as its second word
-        text = text.replace("@{host} ESMTP ", "@{host} ", 1)
-    for prefix in recipe.get("adds_host", []):
-        if text.startswith(prefix):
-            return text[len(prefix):]
-    return text
+class Box:
+    """A middle box: boxes/NAME.py, and boxes/NAME.toml that labels it."""
 
-
-class Banners:
     def __init__(self, path):
-        with open(path, "rb") as f:
-            self.texts = tomllib.load(f)
+        self.name = os.path.basename(path)[:-len(".toml")]
+        self.script = path[:-len(".toml")] + ".py"
+        self.recipe = read_toml(path)
+        check_keys(self.recipe, BOX_KEYS, self.name)
+        if not os.path.exists(self.script):
+            raise Bad(f"{path}: there is no {self.script}")
 
-    def choose(self, kind, rng, recipe, config):
-        """(text, claimed product): what the greeting shall say after 220."""
-        if "banner_text" in config:
-            return config["banner_text"], config.get("claims", "")
-        if kind == "hidden":
-            return recipe.get("hidden", "@{host} ESMTP"), ""
-        if kind == "neutral":
-            return rng.choice(self.texts["neutral"]), ""
-        if kind == "forged":
-            own = set(recipe.get("own", [])) | {recipe["product"]}
-            wanted = config.get("claims")
-            pool = [b for b in self.texts["forged"]
-                    if b["claims"] not in own and
-                    wanted in (None, b["claims"])]
-            chosen = rng.choice(pool)
-            return chosen["text"], chosen["claims"]
-        raise Bad(f"{recipe['product']}: banner \"{kind}\" is not known")
+    def digest(self):
+        """Of the program: another one gives other transcripts."""
+        both = hashlib.sha256()
+        for path in (self.script, os.path.join(os.path.dirname(self.script),
+                                               "relay.py")):
+            with open(path, "rb") as f:
+                both.update(f.read())
+        return both.hexdigest()[:16]
+
+
+def read_toml(path):
+    try:
+        with open(path, "rb") as f:
+            return tomllib.load(f)
+    except tomllib.TOMLDecodeError as e:
+        raise Bad(f"{path}: {e}") from e
 
 
 class Expander:
-    def __init__(self, seed):
+    def __init__(self, seed, boxes):
         self.seed = seed
-        self.banners = Banners(os.path.join(HERE, "banners.toml"))
-        self.taken = set()
+        self.boxes = boxes
+        self.banners = Banners()
+        self.identities = Identities(seed)
 
-    def free_host(self, rng, style):
-        while True:
-            host = host_name(rng, style)
-            if host.lower() not in self.taken:
-                self.taken.add(host.lower())
-                return host
-
-    def free_address(self, rng):
-        while True:
-            address = f"127.30.{rng.randint(0, 255)}.{rng.randint(2, 254)}"
-            if address not in self.taken:
-                self.taken.add(address)
-                return address
-
-    def values(self, recipe, install, config, rng, where):
+    def values(self, recipe, install, config, who, ident):
+        """What @{name} stands for; also how the greeting is set."""
         kind = config.get("banner", "stock")
         values = {"options": "", "banner_set": ""}
         for source in (recipe, install, config):
             values.update(source.get("vars", {}))
         values.update({k: v for k, v in config.items()
                        if isinstance(v, str)})
-        values["host"] = config.get("host") or self.free_host(
-            rng, config.get("style"))
-        values["addr"] = self.free_address(rng)
+        values["host"] = config.get("host") or who["host"]
+        values["addr"] = who["inner"] if self.box(recipe, config) else (
+            who["addr"])
         values["tls"] = recipe.get("tls" if config.get("tls") else "no_tls",
                                    "")
         claims = ""
         if kind != "stock":
-            values["banner"], claims = self.banners.choose(
-                kind, rng, recipe, config)
-            values["banner"] = without_own(recipe, values["banner"])
+            text, claims = self.banners.choose(
+                kind, stream(self.seed, ident, "banner"), recipe, config)
+            values["banner"] = without_own(recipe, text)
             values["banner_set"] = recipe.get("banner", "")
             if not values["banner_set"]:
-                raise Bad(f"{where}: this product has no banner to set")
+                raise Bad(f"{ident}: this product has no banner to set")
         return values, kind, claims
 
-    def deployment(self, name, recipe, install, suite, config):
-        parts = [name, install.get("id"), suite, config["id"]]
-        ident = "-".join(p for p in parts if p)
-        rng = random.Random(f"{self.seed}:{ident}")
-        values, kind, claims = self.values(recipe, install, config, rng,
-                                           ident)
-        ehlo, source = rng.choice(PROBERS)
+    def box(self, recipe, config):
+        """The middle box in front of the server, if there is one."""
+        front = recipe.get("front", "")
+        name = config.get("front_box") or (
+            front.get("box") if isinstance(front, dict) else "")
+        if name and name not in self.boxes:
+            raise Bad(f"{recipe['product']}: there is no box \"{name}\"; "
+                      f"known are {', '.join(sorted(self.boxes))}")
+        return self.boxes.get(name)
+
+    def labels(self, recipe, config):
+        """Product and front: what the transcript is said to show."""
+        product = config.get("product", recipe["product"])
+        front = config.get("front", recipe.get("front", ""))
+        box = self.box(recipe, config)
+        if not box:
+            return product, front
+        # Nothing of the server shows: the box is all there is to name.
+        if box.recipe.get("product"):
+            return box.recipe["product"], ""
+        return product, box.recipe["front"]
+
+    def provenance(self, name, recipe, install, suite, config, values, ident):
+        """How it was configured, as text, beside where it is from."""
+        def spell(text):
+            return substitute(text, values, ident).strip()
+        package = install.get("package", recipe.get("package", ""))
+        told = {"recipe": name, "config": config["id"],
+                "package": install.get("npm") or package, "suite": suite,
+                "banner": config.get("banner", "stock"), "seed": self.seed,
+                "options": spell(values["options"])}
+        chosen = {k: spell(v) for k, v in sorted(
+            {**config.get("vars", {}), **{
+                k: v for k, v in config.items() if isinstance(v, str) and
+                k not in SETTINGS}}.items())}
+        files = {p: spell(t) for p, t in config.get("files", {}).items()}
+        for key, value in (("vars", chosen), ("files", files),
+                           ("setup", spell(config.get("more_setup", ""))),
+                           ("tls", config.get("tls", ""))):
+            if value:
+                told[key] = value
+        return told
+
+    def deployment(self, name, recipe, install, suite, config, draw="",
+                   twin=False):
+        base = "-".join(p for p in (name, install.get("id"), suite,
+                                    config["id"]) if p)
+        ident = base + ("-twin" if twin else "")
+        who = self.identities.of(ident, config.get("style"))
+        # A twin says the same words: its banner is drawn as the other's.
+        values, kind, claims = self.values(recipe, install, config, who, base)
 
         def spell(text):
             return substitute(text, values, ident)
         held_out = config.get("held_out", install.get("held_out", False))
-        provenance = {
-            "recipe": name, "config": config["id"],
-            "package": install.get("npm") or install.get(
-                "package", recipe.get("package", "")),
-            "suite": suite, "banner": kind, "seed": self.seed,
-            "options": spell(values["options"]).strip()}
-        if claims:
-            provenance["claims"] = claims
-        if config.get("tls"):
-            provenance["tls"] = config["tls"]
-        return {
-            "deployment": ident, "product": config.get(
-                "product", recipe["product"]),
-            "front": config.get("front", recipe.get("front", "")),
+        provenance = self.provenance(name, recipe, install, suite, config,
+                                     values, ident)
+        for key, value in (("claims", claims), ("draw", draw),
+                           ("twin", base if twin else "")):
+            if value:
+                provenance[key] = value
+        product, front = self.labels(recipe, config)
+        found = {
+            "deployment": ident, "product": product, "front": front,
+            "server_product": config.get("product", recipe["product"]),
             "held_out": held_out, "suite": suite,
             "packages": install.get("packages", []),
             "npm": install.get("npm", ""),
@@ -180,43 +180,111 @@ class Expander:
             # of an embedded server, where the package is named otherwise
             "version": install.get(
                 "version", install.get("npm", "").rpartition("@")[2]),
-            "host": values["host"], "address": values["addr"],
+            "host": values["host"], "address": who["addr"],
+            "server_address": values["addr"],
             "port": recipe.get("port", 25),
-            "source": source, "ehlo": ehlo,
-            "reverse": rng.random() < 0.6,
-            "key": config.get("tls", recipe.get("vars", {}).get("key", "")),
+            "source": who["source"], "ehlo": who["ehlo"],
+            "reverse": who["reverse"],
+            "key": config.get("tls") or values.get("key", ""),
             "files": {spell(p): spell(t) for p, t in {
                 **recipe.get("files", {}), **config.get("files", {})}.items()},
             "setup": spell(recipe.get("setup", "") + "\n" +
                            config.get("more_setup", "")).strip(),
             "start": spell(config.get("start", recipe["start"])),
-            "plans": ["standard"] if held_out else ["standard", "lab"],
+            "silent": recipe.get("silent", SILENT),
+            "random": recipe.get("random", ""),
+            "plans": ["standard"] if held_out else PLANS,
             "provenance": provenance}
+        self.add_box(found, recipe, config, spell)
+        return found
+
+    def add_box(self, found, recipe, config, spell):
+        box = self.box(recipe, config)
+        if not box:
+            return
+        front = recipe.get("front", {})
+        args = [spell(a) for a in [
+            *box.recipe.get("args", []),
+            *(front.get("args", []) if isinstance(front, dict) else []),
+            *config.get("box_args", [])]]
+        found["box"] = {"name": box.name, "script": os.path.relpath(
+            box.script, HERE), "args": args, "digest": box.digest()}
+        found["silent"] = found["silent"] + box.recipe.get("silent", [])
+        found["random"] = found["random"] or box.recipe.get("random", "")
+        provenance = found["provenance"]
+        provenance["box"] = " ".join([box.name, *args])
+        provenance["behind"] = config.get("product", recipe["product"])
+
+    def configured(self, name, recipe, install, suite):
+        """The [[config]] tables."""
+        for config in recipe.get("config", []):
+            if drawing.fits(config, install, suite):
+                yield self.deployment(name, recipe, install, suite, config)
+
+    def drawn(self, name, recipe, install, suite, count, further=()):
+        axes = drawing.axes_of(recipe, further, name)
+        for config, draw in drawing.draws(
+                axes, install, suite, count,
+                (self.seed, name, install.get("id", ""), suite)):
+            made = self.deployment(name, recipe, install, suite, config, draw)
+            yield made
+            rng = stream(self.seed, made["deployment"], "twin")
+            if rng.random() < TWINS and not made["held_out"]:
+                yield self.deployment(name, recipe, install, suite, config,
+                                      draw, twin=True)
 
     def expand(self, name, recipe):
-        unknown = set(recipe) - KEYS
-        if unknown:
-            raise Bad(f"{name}: key {sorted(unknown)[0]} is not known")
+        check_keys(recipe, KEYS, name)
         for install in recipe["install"]:
             for suite in install["suites"]:
-                for config in recipe["config"]:
-                    if suite not in config.get("suites", [suite]):
-                        continue
-                    if install.get("id", "") not in config.get(
-                            "only", [install.get("id", "")]):
-                        continue
-                    yield self.deployment(name, recipe, install, suite,
-                                          config)
+                yield from self.configured(name, recipe, install, suite)
+                yield from self.drawn(name, recipe, install, suite,
+                                      install.get("draws",
+                                                  recipe.get("draws", 0)))
+
+    def expand_box(self, box, recipes):
+        """The box in front of other recipes' servers, always drawn."""
+        further = [{"id": "box", "choices": [{"front_box": box.name}]},
+                   *box.recipe.get("axis", [])]
+        for behind in box.recipe.get("behind", []):
+            check_keys(behind, BEHIND_KEYS, box.name)
+            if behind["recipe"] not in recipes:
+                raise Bad(f"{box.name}: there is no recipe "
+                          f"\"{behind['recipe']}\" to stand behind it")
+            recipe = recipes[behind["recipe"]]
+            found = [i for i in recipe["install"]
+                     if i.get("id", "") == behind.get("install", "")]
+            if not found:
+                raise Bad(f"{box.name}: {behind['recipe']} has no install "
+                          f"\"{behind.get('install', '')}\"")
+            install = dict(found[0])
+            if "held_out" in behind:
+                install["held_out"] = behind["held_out"]
+            for suite in behind.get("suites", install["suites"][:1]):
+                yield from self.drawn(
+                    f"{box.name}-{behind['recipe']}", recipe, install, suite,
+                    behind.get("draws", box.recipe.get("draws", 0)), further)
 
 
-def read_all(seed):
+def toml_files(folder):
+    return sorted(glob.glob(os.path.join(folder, "*.toml")))
+
+
+def read_all(seed, folder=HERE):
     """Every deployment, in the order of the recipe files."""
-    expander, found = Expander(seed), []
-    for path in sorted(glob.glob(os.path.join(HERE, "recipes", "*.toml"))):
-        name = os.path.basename(path)[:-len(".toml")]
+    boxes = {b.name: b for b in map(Box, toml_files(os.path.join(folder,
+                                                                 "boxes")))}
+    recipes = {os.path.basename(p)[:-len(".toml")]: read_toml(p)
+               for p in toml_files(os.path.join(folder, "recipes"))}
+    expander, found = Expander(seed, boxes), []
+    for name, recipe in recipes.items():
         try:
-            with open(path, "rb") as f:
-                found += expander.expand(name, tomllib.load(f))
-        except (tomllib.TOMLDecodeError, KeyError) as e:
-            raise Bad(f"{path}: {e}") from e
+            found += expander.expand(name, recipe)
+        except KeyError as e:
+            raise Bad(f"{name}: key {e} is missing") from e
+    for box in boxes.values():
+        try:
+            found += expander.expand_box(box, recipes)
+        except KeyError as e:
+            raise Bad(f"{box.name}: key {e} is missing") from e
     return found

@@ -5,8 +5,10 @@
     FOLDER/npm/NAME-VERSION      npm install
 
 Everything is made under a .part name and renamed when complete, so that a
-stopped run leaves nothing half made behind.
+stopped run leaves nothing half made behind. Several labs may share a folder:
+whoever comes first makes a root, and the others wait for it.
 """
+import fcntl
 import os
 import shutil
 import subprocess
@@ -73,7 +75,7 @@ class Roots:
     def __init__(self, folder):
         self.folder = os.path.abspath(folder)
         self.failed = {}
-        for name in ("base", "layers", "npm", "logs"):
+        for name in ("base", "layers", "npm", "logs", "locks"):
             os.makedirs(os.path.join(self.folder, name), exist_ok=True)
 
     def log(self, name):
@@ -85,6 +87,14 @@ class Roots:
             raise self.failed[path]
         if os.path.exists(path):
             return path
+        lock = os.path.join(self.folder, "locks", os.path.basename(path))
+        with open(lock, "w", encoding="ascii") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            if not os.path.exists(path):
+                self.make(path, make, name)
+        return path
+
+    def make(self, path, make, name):
         part = path + ".part"
         shutil.rmtree(part, ignore_errors=True)
         print(f"lab: making {name}", flush=True)
@@ -95,7 +105,6 @@ class Roots:
             self.failed[path] = Missing(f"{name}: {e}")
             raise self.failed[path] from e
         os.rename(part, path)
-        return path
 
     def base(self, suite):
         def make(part):

@@ -13,7 +13,7 @@ comma := ,
 variant := $(if $(SANITIZE),$(subst $(comma),-,$(SANITIZE)),release)
 B := build/$(variant)
 
-FOLDERS := common catalog transcript prober features rules model survey \
+FOLDERS := common catalog transcript prober features rules model evaluation survey \
 	report review
 PACKAGES := libevent_core libcares openssl zlib sqlite3 libpcre2-8 libhs yajl \
 	libidn2 libpsl

@@ -52,6 +52,7 @@ static const char *const kind_names[] = {
 	[KIND_LIBRARY] = "library",
 	[KIND_HONEYPOT] = "honeypot",
 	[KIND_FIREWALL] = "firewall",
+	[KIND_NOT_SMTP] = "not-smtp",
 };
 _Static_assert(sizeof(kind_names) / sizeof(*kind_names) == KIND_COUNT,
     "a name for every kind");
@@ -182,7 +183,7 @@ static const char *row_fault(char *const cells[CELL_COUNT])
 		return "the name must be given";
 	if (!kind_parse(cells[CELL_KIND], &kind))
 		return "the kind must be mta, hosted, isp, proxy, appliance, "
-		       "library, honeypot or firewall";
+		       "library, honeypot, firewall or not-smtp";
 	if (known(cells[CELL_CPE]) != NULL && !cpe_valid(cells[CELL_CPE]))
 		return "the cpe must be vendor:product or -";
 	if (strcmp(cells[CELL_STATUS], "current") != 0 &&

@@ -23,6 +23,7 @@ enum product_kind {
 	KIND_LIBRARY,
 	KIND_HONEYPOT,
 	KIND_FIREWALL,
+	KIND_NOT_SMTP, /* speaks LMTP or the like on the port */
 	KIND_COUNT
 };
 

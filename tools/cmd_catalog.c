@@ -234,8 +234,8 @@ static int run(const struct command *self, int argc, char **argv)
 static const struct option_spec option_table[] = {
 	{ "format", 'f', "FORMAT", "table (default) or json" },
 	{ "kind", 'k', "KIND",
-	    "only mta, hosted, isp, proxy, appliance, library, honeypot\n"
-	    "or firewall" },
+	    "only mta, hosted, isp, proxy, appliance, library, honeypot,\n"
+	    "firewall or not-smtp" },
 	{ 0 },
 };
 

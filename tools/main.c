@@ -17,7 +17,7 @@
 extern const struct command command_survey, command_identify;
 extern const struct command command_resolve, command_probe, command_score;
 extern const struct command command_train, command_evaluate, command_explain;
-extern const struct command command_report, command_review;
+extern const struct command command_corpus, command_report, command_review;
 extern const struct command command_catalog, command_rules;
 
 static const struct command *const commands[] = {
@@ -31,6 +31,7 @@ static const struct command *const commands[] = {
 	&command_review,
 	&command_train,
 	&command_evaluate,
+	&command_corpus,
 	&command_catalog,
 	&command_rules,
 };

@@ -27,6 +27,9 @@ void route_write(struct buffer *out, const struct route *route);
 
 enum status transcript_read(
     const char *line, size_t len, struct transcript **t, struct error *err);
+/* Refuses also what the schema does (transcript/schema). */
+enum status transcript_read_strict(
+    const char *line, size_t len, struct transcript **t, struct error *err);
 enum status route_read(
     const char *line, size_t len, struct route **route, struct error *err);
 

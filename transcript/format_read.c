@@ -2,6 +2,7 @@
 #include "transcript/format.h"
 
 #include "common/fields.h"
+#include "transcript/schema.h"
 
 #define CONNECTIONS_MAX 256
 #define EXCHANGES_MAX	256
@@ -127,8 +128,8 @@ static void read_transcript(
 		read_connection(f, c, &t->connections[t->connection_count++]);
 }
 
-enum status transcript_read(
-    const char *line, size_t len, struct transcript **out, struct error *err)
+static enum status read_line(const char *line, size_t len, bool strict,
+    struct transcript **out, struct error *err)
 {
 	struct fields f = { .arena = arena_new(), .err = err };
 	const struct json *v = fields_record(&f, "transcript", line, len);
@@ -136,6 +137,10 @@ enum status transcript_read(
 
 	*out = NULL;
 	t->arena = f.arena;
+	if (v && strict && schema_check_transcript(v, err) != STATUS_OK) {
+		f.failed = true;
+		v = NULL;
+	}
 	if (v)
 		read_transcript(&f, v, t);
 	if (f.failed) {
@@ -144,6 +149,18 @@ enum status transcript_read(
 	}
 	*out = t;
 	return STATUS_OK;
+}
+
+enum status transcript_read(
+    const char *line, size_t len, struct transcript **t, struct error *err)
+{
+	return read_line(line, len, false, t, err);
+}
+
+enum status transcript_read_strict(
+    const char *line, size_t len, struct transcript **t, struct error *err)
+{
+	return read_line(line, len, true, t, err);
 }
 
 static void read_mx(

@@ -12,7 +12,7 @@ named() {
 # The same of the tree: foo.c, foo.h or both are one module.
 modules() {
 	for folder in common catalog transcript prober features rules model \
-		survey report review tools; do
+		evaluation survey report review tools; do
 		for file in "$folder"/*.[ch]; do
 			file=${file##*/}
 			echo "$folder ${file%.*}"

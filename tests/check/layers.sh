@@ -7,7 +7,7 @@ while read -r folder allowed; do
 	[ -d "$folder" ] || continue
 	bad=
 	for other in common catalog transcript prober features rules model \
-		survey report review tools; do
+		evaluation survey report review tools; do
 		case " $folder $allowed " in *" $other "*) continue ;; esac
 		bad="$bad$(grep -n "#include \"$other/" "$folder"/*.[ch])"
 	done
@@ -20,10 +20,11 @@ prober common catalog transcript
 features common catalog transcript
 rules common catalog transcript
 model common catalog transcript features rules
+evaluation common catalog transcript prober features rules model
 survey common catalog transcript prober features rules model
 report common catalog transcript features rules model survey
 review common catalog transcript features rules model survey report
-tools common catalog transcript prober features rules model survey report review
+tools common catalog transcript prober features rules model evaluation survey report review
 LAYERS
 
 # header: the files that may know it

@@ -2,8 +2,8 @@
 # Formatting, banned calls, sizes, and what must never stand in the tree.
 . "$(dirname "$0")/../tap.sh"
 
-sources=$(find common catalog transcript prober features rules model survey \
-	report review tools tests -name '*.[ch]' 2>/dev/null | sort)
+sources=$(find common catalog transcript prober features rules model \
+	evaluation survey report review tools tests -name '*.[ch]' 2>/dev/null | sort)
 
 check "formatted (make format)" clang-format --dry-run --Werror $sources
 

@@ -55,7 +55,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	if (transcript_read((const char *)bytes, len, &t, NULL) == STATUS_OK) {
 		same_again(t);
 		transcript_free(t);
+	} else if (transcript_read_strict((const char *)bytes, len, &t, NULL) ==
+		   STATUS_OK) {
+		abort(); /* the strict reader takes nothing more */
 	}
+	if (transcript_read_strict((const char *)bytes, len, &t, NULL) ==
+	    STATUS_OK)
+		transcript_free(t);
 	if (route_read((const char *)bytes, len, &route, NULL) == STATUS_OK)
 		route_free(route);
 	try_prediction((const char *)bytes, len);

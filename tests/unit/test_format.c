@@ -74,7 +74,8 @@ static void test_format__carries_every_byte(void **state)
 	write_to(&line, t);
 	for (size_t i = 0; i < line.len; i++)
 		assert_in_range(line.data[i], 0x20, 0x7e);
-	if (transcript_read(line.data, line.len, &back, &err) != STATUS_OK)
+	if (transcript_read_strict(line.data, line.len, &back, &err) !=
+	    STATUS_OK)
 		fail_msg("%s", err.text);
 	assert_int_equal(back->connections[0].exchanges[0].received.len, 256);
 	assert_memory_equal(back->connections[0].exchanges[0].received.data,

@@ -43,7 +43,7 @@ OUR_CFLAGS = -std=c11 -D_GNU_SOURCE -I. $(WARNINGS) -ffp-contract=off \
 PACKAGE_CFLAGS = $(eval PACKAGE_CFLAGS := $$(shell $(PKG_CONFIG) --cflags \
 	$(PACKAGES)))$(PACKAGE_CFLAGS)
 PACKAGE_LIBS = $(eval PACKAGE_LIBS := $$(shell $(PKG_CONFIG) --libs \
-	$(PACKAGES)) -lsvm -lm)$(PACKAGE_LIBS)
+	$(PACKAGES)) -lsvm -lm -pthread)$(PACKAGE_LIBS)
 LINK = $(CC) $(CFLAGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(LDFLAGS)
 
 # make V=1 shows the commands themselves.

@@ -71,6 +71,12 @@ enum feature_group vocabulary_group(const struct vocabulary *v, feature_id id)
 	return v->entries[id].group;
 }
 
+double vocabulary_scale(const struct vocabulary *v, feature_id id)
+{
+	assert(id < v->count);
+	return v->entries[id].scale;
+}
+
 void vocabulary_set_weight(
     struct vocabulary *v, enum feature_group group, double weight)
 {
@@ -163,6 +169,18 @@ static void reindex(struct vocabulary *v)
 	v->frozen = true;
 }
 
+static double scale_of(double seen, double n)
+{
+	return 1 + log((1 + n) / (1 + seen));
+}
+
+static void sort_entries(struct vocabulary *v)
+{
+	if (v->count)
+		qsort(v->entries, v->count, sizeof(*v->entries), by_name);
+	reindex(v);
+}
+
 void vocabulary_freeze(struct vocabulary *v, size_t min_groups)
 {
 	double n = (double)strmap_count(v->deployments);
@@ -179,13 +197,27 @@ void vocabulary_freeze(struct vocabulary *v, size_t min_groups)
 		if (seen < min_groups)
 			continue;
 		e->name = strmap_key(v->map, i, NULL);
-		e->scale = 1 + log((1 + n) / (1 + (double)seen));
+		e->scale = scale_of((double)seen, n);
 		v->entries[kept++] = *e;
 	}
 	v->count = kept;
-	if (kept)
-		qsort(v->entries, kept, sizeof(*v->entries), by_name);
-	reindex(v);
+	sort_entries(v);
+}
+
+struct vocabulary *vocabulary_of(
+    const struct vocabulary_count *counts, size_t count, size_t deployments)
+{
+	struct vocabulary *v = vocabulary_new();
+
+	for (size_t i = 0; i < count; i++) {
+		struct vocabulary_entry *e = vocabulary_add(v, counts[i].group);
+
+		e->name = counts[i].name;
+		e->scale = scale_of(
+		    (double)counts[i].deployments, (double)deployments);
+	}
+	sort_entries(v);
+	return v;
 }
 
 /* Ids are distinct and small: a radix sort, a byte at a time. */
@@ -235,7 +267,7 @@ static size_t known_ids(const struct vocabulary *v,
 	return count;
 }
 
-static void fill_values(const struct vocabulary *v, struct vector *out)
+void vocabulary_fill(const struct vocabulary *v, struct vector *out)
 {
 	double squares[GROUP_COUNT] = { 0 }, factor[GROUP_COUNT] = { 0 };
 	double whole = 0;
@@ -273,5 +305,5 @@ void vocabulary_vector(const struct vocabulary *v,
 	sort_ids(ids, other, out->count, v->count);
 	out->index = ids;
 	out->value = arena_array(arena, out->count, sizeof(*out->value));
-	fill_values(v, out);
+	vocabulary_fill(v, out);
 }

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "common/buffer.h"
 #include "common/error.h"
@@ -24,6 +25,7 @@ void vocabulary_free(struct vocabulary *v);
 size_t vocabulary_count(const struct vocabulary *v);
 const char *vocabulary_name(const struct vocabulary *v, feature_id id);
 enum feature_group vocabulary_group(const struct vocabulary *v, feature_id id);
+double vocabulary_scale(const struct vocabulary *v, feature_id id);
 
 /*
  * Training: count a transcript's features under its group id (deployment),
@@ -35,6 +37,15 @@ void vocabulary_observe(struct vocabulary *v, const struct feature_list *list,
     const char *deployment);
 void vocabulary_freeze(struct vocabulary *v, size_t min_groups);
 
+/* The same from counts made elsewhere; frozen, and nothing is dropped. */
+struct vocabulary_count {
+	const char *name; /* no two alike */
+	enum feature_group group;
+	uint32_t deployments; /* that showed it */
+};
+struct vocabulary *vocabulary_of(
+    const struct vocabulary_count *counts, size_t count, size_t deployments);
+
 void vocabulary_set_weight(
     struct vocabulary *v, enum feature_group group, double weight);
 double vocabulary_weight(const struct vocabulary *v, enum feature_group group);
@@ -42,6 +53,9 @@ double vocabulary_weight(const struct vocabulary *v, enum feature_group group);
 void vocabulary_vector(const struct vocabulary *v,
     const struct feature_list *list, unsigned mask, struct arena *arena,
     struct vector *out);
+
+/* The values of a vector whose indices are there. */
+void vocabulary_fill(const struct vocabulary *v, struct vector *vector);
 
 /* The section of a model file; read checks every bound. */
 void vocabulary_write(const struct vocabulary *v, struct buffer *out);

@@ -12,7 +12,7 @@
  * Classes are the products with enough deployments; the others' items stay,
  * as examples of "none of the classes" (CLASS_OTHER).
  *
- * Memory: everything lives in dataset.arena.
+ * Memory: everything lives in dataset.arena; names of features are shared.
  */
 #ifndef MXPRINT_MODEL_DATASET_H
 #define MXPRINT_MODEL_DATASET_H
@@ -25,6 +25,7 @@
 #include "common/arena.h"
 #include "common/digest.h"
 #include "common/error.h"
+#include "common/strmap.h"
 #include "features/extract.h"
 #include "model/reduce.h"
 
@@ -43,12 +44,17 @@ struct item {
 	bool derived; /* a view of a transcript of a larger plan */
 	double weight;
 	int64_t utc_ms;
+	size_t product_index; /* of dataset.products */
 	struct feature_list features;
+	uint32_t *name; /* of each feature: its number in dataset.names */
 };
+
+struct kernel; /* model/kernel */
 
 struct dataset {
 	struct arena *arena;
-	struct item *items; /* in order of hash, then tier */
+	struct strmap *names; /* of all features, each once; in any order */
+	struct item *items;   /* in order of hash, then tier */
 	size_t count;
 	/* The same with copies: they tell which versions are alike. */
 	struct item *every;
@@ -65,6 +71,7 @@ struct dataset {
 	size_t silent;	    /* left out: did not speak */
 	int64_t newest_utc_ms;
 	char hash[SHA256_HEX_SIZE]; /* of all items' hashes */
+	struct kernel **kernel;	    /* made when first asked for: kernel_of() */
 };
 
 /*

@@ -1,10 +1,14 @@
 #include "model/fit.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/parallel.h"
 #include "common/random.h"
 #include "model/forge.h"
+
+/* ------------------------------------------------------------- vectors */
 
 /* The item of each group that is copied: one of the standard plan, if any. */
 static void choose_bases(const struct dataset *d, const bool *use, size_t *base)
@@ -21,14 +25,10 @@ static void choose_bases(const struct dataset *d, const bool *use, size_t *base)
 	}
 }
 
-static void add_vector(struct fit *fit, const struct feature_list *features,
-    size_t source, bool forged)
+static void add_source(struct fit *fit, size_t item, size_t donor)
 {
-	vocabulary_vector(fit->vocabulary, features, fit->mask, fit->arena,
-	    &fit->vectors[fit->count]);
-	fit->source[fit->count] = source;
-	fit->forged[fit->count] = forged;
-	fit->count++;
+	fit->sources[fit->count] = (struct source){ item, donor };
+	fit->forged[fit->count++] = item != donor;
 }
 
 static void add_forged(struct fit *fit, const bool *use, uint64_t seed)
@@ -40,60 +40,67 @@ static void add_forged(struct fit *fit, const bool *use, uint64_t seed)
 	random_init(&random, seed);
 	choose_bases(d, use, base);
 	for (size_t g = 0; g < d->group_count; g++) {
-		struct feature_list forged;
 		size_t donor;
 
 		if (base[g] == SIZE_MAX)
 			continue;
 		donor = forge_donor(d, use, base[g], &random);
-		if (donor == SIZE_MAX)
-			continue;
-		features_forge(fit->arena, &d->items[base[g]].features,
-		    &d->items[donor].features, &forged);
-		add_vector(fit, &forged, base[g], true);
+		if (donor != SIZE_MAX)
+			add_source(fit, base[g], donor);
 	}
 	free(base);
 }
 
-static void learn_vocabulary(struct fit *fit, const bool *use)
+static void list_sources(struct fit *fit, const bool *use, uint64_t seed)
 {
 	const struct dataset *d = fit->dataset;
+	size_t room = d->count + d->group_count + 1;
+	unsigned mask = fit->known.mask;
 
-	fit->vocabulary = vocabulary_new();
+	fit->sources = arena_array(fit->arena, room, sizeof(*fit->sources));
+	fit->forged = arena_array(fit->arena, room, sizeof(*fit->forged));
 	for (size_t i = 0; i < d->count; i++)
 		if (use[i])
-			vocabulary_observe(fit->vocabulary,
-			    &d->items[i].features,
-			    dataset_deployment(d, &d->items[i]));
-	vocabulary_freeze(fit->vocabulary, FIT_MIN_DEPLOYMENTS);
+			add_source(fit, i, i);
+	if ((mask & GROUP_BIT(GROUP_BANNER)) != 0 &&
+	    mask != GROUP_BIT(GROUP_BANNER))
+		add_forged(fit, use, seed);
+}
+
+static enum status multiply_row(void *user, size_t i, struct error *err)
+{
+	struct fit *fit = user;
+	double *row = xmalloc((fit->count + 1) * sizeof(*row));
+
+	(void)err;
+	known_multiply(&fit->known, &fit->points, i, &fit->points, row);
+	gram_set(fit->gram, i, row);
+	free(row);
+	return STATUS_OK;
 }
 
 struct fit *fit_new(const struct dataset *dataset, const bool *use,
     unsigned mask, uint64_t seed)
 {
+	const struct kernel *k = kernel_of(dataset);
 	struct fit *fit = xcalloc(1, sizeof(*fit));
-	size_t room = dataset->count + dataset->group_count + 1;
-	size_t dimension;
 
 	fit->dataset = dataset;
 	fit->arena = arena_new();
-	fit->mask = mask;
-	fit->vectors = arena_array(fit->arena, room, sizeof(*fit->vectors));
-	fit->source = arena_array(fit->arena, room, sizeof(*fit->source));
-	fit->forged = arena_array(fit->arena, room, sizeof(*fit->forged));
-	learn_vocabulary(fit, use);
-	for (size_t i = 0; i < dataset->count; i++)
-		if (use[i])
-			add_vector(fit, &dataset->items[i].features, i, false);
-	if ((mask & GROUP_BIT(GROUP_BANNER)) != 0 &&
-	    mask != GROUP_BIT(GROUP_BANNER))
-		add_forged(fit, use, seed);
-	dimension = vocabulary_count(fit->vocabulary);
-	fit->gram = gram_new(fit->vectors, fit->count, dimension);
+	known_learn(&fit->known, k, use, dataset->count, mask, fit->arena);
+	list_sources(fit, use, seed);
+	known_points(
+	    &fit->known, fit->sources, fit->count, fit->arena, &fit->points);
+	fit->gram = gram_new(fit->count);
+	parallel_for(fit->count, multiply_row, fit, NULL);
+	fit->check = FIT_CHECK_SOME;
 	fit->class_count = dataset->class_count;
 	fit->weights =
-	    xcalloc(dimension * fit->class_count + 1, sizeof(double));
+	    xcalloc(k->features * fit->class_count + 1, sizeof(double));
 	fit->bias = xcalloc(fit->class_count + 1, sizeof(double));
+	for (size_t g = 0; g < GROUP_COUNT; g++)
+		fit->sums[g] = xcalloc(
+		    k->pieces[g].count * fit->class_count + 1, sizeof(double));
 	return fit;
 }
 
@@ -102,43 +109,224 @@ void fit_free(struct fit *fit)
 	if (!fit)
 		return;
 	gram_free(fit->gram);
-	vocabulary_free(fit->vocabulary);
 	arena_free(fit->arena);
 	free(fit->weights);
 	free(fit->bias);
+	for (size_t g = 0; g < GROUP_COUNT; g++)
+		free(fit->sums[g]);
 	free(fit);
+}
+
+/* ------------------------------------------------------------- solving */
+
+struct training {
+	struct fit *fit;
+	double cost;
+	double *coefficients; /* [vector * class_count + class] */
+	double **checked;     /* by class: libsvm's values */
+};
+
+static enum status solve_class(void *user, size_t c, struct error *err)
+{
+	const struct training *t = user;
+	struct fit *fit = t->fit;
+	bool *positive = xcalloc(fit->count + 1, sizeof(*positive));
+	struct svm_result result = { .coefficient = t->coefficients + c,
+		.stride = fit->class_count,
+		.check = fit->check,
+		.checked = t->checked[c] };
+	enum status status;
+
+	for (size_t i = 0; i < fit->count; i++)
+		positive[i] =
+		    fit->dataset->items[fit->sources[i].item].class_index == c;
+	status = svm_fit(fit->gram, positive, t->cost, &result, err);
+	fit->bias[c] = result.bias;
+	free(positive);
+	return status;
+}
+
+/* ------------------------------------------------------------- collapsing */
+
+static void add_rows(
+    double *to, const double *from, double factor, size_t classes)
+{
+	for (size_t c = 0; c < classes; c++)
+		to[c] += factor * from[c];
+}
+
+struct collapsing {
+	struct fit *fit;
+	double *shares[GROUP_COUNT]; /* of the coefficients, by piece */
+};
+
+static void share_coefficients(const struct training *t, struct collapsing *to)
+{
+	const struct fit *fit = t->fit;
+	size_t classes = fit->class_count;
+
+	for (size_t g = 0; g < GROUP_COUNT; g++) {
+		const struct points *p = &fit->points;
+
+		to->shares[g] =
+		    xcalloc(fit->known.kernel->pieces[g].count * classes + 1,
+			sizeof(double));
+		for (size_t i = 0; i < fit->count; i++)
+			if (p->factor[g][i] > 0)
+				add_rows(
+				    to->shares[g] + p->piece[g][i] * classes,
+				    t->coefficients + i * classes,
+				    p->factor[g][i], classes);
+	}
+}
+
+/* A feature's weights: the shares of all pieces that hold it. */
+static enum status weigh_feature(void *user, size_t f, struct error *err)
+{
+	const struct collapsing *from = user;
+	struct fit *fit = from->fit;
+	const struct kernel *k = fit->known.kernel;
+	size_t classes = fit->class_count;
+	double *row = fit->weights + f * classes;
+
+	(void)err;
+	memset(row, 0, classes * sizeof(*row));
+	if (!fit->known.feature[f])
+		return STATUS_OK;
+	for (size_t h = k->holders_start[f]; h < k->holders_start[f + 1]; h++)
+		add_rows(row,
+		    from->shares[k->group[f]] + k->holders[h] * classes,
+		    k->scale[f], classes);
+	return STATUS_OK;
+}
+
+/* What a piece adds to the margins, before its factor. */
+static enum status sum_pieces(void *user, size_t g, struct error *err)
+{
+	struct fit *fit = user;
+	const struct kernel *k = fit->known.kernel;
+	const struct pieces *p = &k->pieces[g];
+	size_t classes = fit->class_count;
+
+	(void)err;
+	memset(fit->sums[g], 0, p->count * classes * sizeof(double));
+	for (size_t piece = 0; piece < p->count; piece++)
+		for (size_t n = p->start[piece]; n < p->start[piece + 1]; n++)
+			add_rows(fit->sums[g] + piece * classes,
+			    fit->weights + p->ids[n] * classes,
+			    k->scale[p->ids[n]], classes);
+	return STATUS_OK;
+}
+
+static void collapse(const struct training *t)
+{
+	struct collapsing c = { .fit = t->fit };
+
+	share_coefficients(t, &c);
+	parallel_for(t->fit->known.kernel->features, weigh_feature, &c, NULL);
+	parallel_for(GROUP_COUNT, sum_pieces, t->fit, NULL);
+	for (size_t g = 0; g < GROUP_COUNT; g++)
+		free(c.shares[g]);
+}
+
+static void margins_of(const struct fit *fit, const struct points *points,
+    size_t i, double *margins)
+{
+	size_t classes = fit->class_count;
+
+	memcpy(margins, fit->bias, classes * sizeof(*margins));
+	for (size_t g = 0; g < GROUP_COUNT; g++)
+		if (points->factor[g][i] > 0)
+			add_rows(margins,
+			    fit->sums[g] + points->piece[g][i] * classes,
+			    points->factor[g][i], classes);
+}
+
+static enum status verify(const struct training *t, struct error *err)
+{
+	const struct fit *fit = t->fit;
+	double *margins = xcalloc(fit->class_count + 1, sizeof(*margins));
+	enum status status = STATUS_OK;
+
+	for (size_t i = 0; i < fit->count; i += fit->check) {
+		margins_of(fit, &fit->points, i, margins);
+		for (size_t c = 0; c < fit->class_count; c++) {
+			double theirs = t->checked[c][i / fit->check];
+
+			if (status != STATUS_OK ||
+			    fabs(margins[c] - theirs) <= SVM_TOLERANCE)
+				continue;
+			status = error_set(err, STATUS_SOFTWARE,
+			    "collapsed weights give %.12g where libsvm gives "
+			    "%.12g (training vector %zu); nothing was saved",
+			    margins[c], theirs, i);
+		}
+	}
+	free(margins);
+	return status;
 }
 
 enum status fit_train(struct fit *fit, double cost, struct error *err)
 {
-	bool *positive = xcalloc(fit->count + 1, sizeof(*positive));
-	enum status status = STATUS_OK;
+	struct training t = { .fit = fit, .cost = cost };
+	enum status status;
 
-	for (size_t c = 0; status == STATUS_OK && c < fit->class_count; c++) {
-		for (size_t i = 0; i < fit->count; i++)
-			positive[i] =
-			    fit->dataset->items[fit->source[i]].class_index ==
-			    c;
-		status = svm_fit(fit->gram, positive, cost, fit->weights + c,
-		    fit->class_count, &fit->bias[c], err);
+	t.coefficients =
+	    xcalloc(fit->count * fit->class_count + 1, sizeof(double));
+	t.checked = xcalloc(fit->class_count + 1, sizeof(*t.checked));
+	for (size_t c = 0; c < fit->class_count; c++)
+		t.checked[c] =
+		    xcalloc(fit->count / fit->check + 2, sizeof(double));
+	status = parallel_for(fit->class_count, solve_class, &t, err);
+	if (status == STATUS_OK) {
+		collapse(&t);
+		status = verify(&t, err);
 	}
-	free(positive);
+	for (size_t c = 0; c < fit->class_count; c++)
+		free(t.checked[c]);
+	free(t.checked);
+	free(t.coefficients);
 	return status;
+}
+
+/* ------------------------------------------------------------- using it */
+
+void fit_item_margins(
+    const struct fit *fit, size_t item, size_t donor, double *margins)
+{
+	struct arena *scratch = arena_new();
+	struct points point;
+
+	known_points(
+	    &fit->known, &(struct source){ item, donor }, 1, scratch, &point);
+	margins_of(fit, &point, 0, margins);
+	arena_free(scratch);
+}
+
+/* Features that the fit does not know leave the vector. */
+static void forget(const struct fit *fit, struct vector *v)
+{
+	size_t left = 0;
+
+	for (size_t k = 0; k < v->count; k++)
+		if (fit->known.feature[v->index[k]])
+			v->index[left++] = v->index[k];
+	v->unknown += v->count - left;
+	v->count = left;
+	vocabulary_fill(fit->known.kernel->vocabulary, v);
 }
 
 void fit_margins(const struct fit *fit, const struct feature_list *features,
     struct arena *arena, double *margins, struct vector *vector)
 {
-	vocabulary_vector(fit->vocabulary, features, fit->mask, arena, vector);
-	for (size_t c = 0; c < fit->class_count; c++)
-		margins[c] = fit->bias[c];
-	for (size_t k = 0; k < vector->count; k++) {
-		const double *row =
-		    fit->weights + vector->index[k] * fit->class_count;
-
-		for (size_t c = 0; c < fit->class_count; c++)
-			margins[c] += vector->value[k] * row[c];
-	}
+	vocabulary_vector(fit->known.kernel->vocabulary, features,
+	    fit->known.mask, arena, vector);
+	forget(fit, vector);
+	memcpy(margins, fit->bias, fit->class_count * sizeof(*margins));
+	for (size_t k = 0; k < vector->count; k++)
+		add_rows(margins,
+		    fit->weights + vector->index[k] * fit->class_count,
+		    vector->value[k], fit->class_count);
 }
 
 /* Hosts behind a front are chosen apart: their versions must not be read
@@ -152,7 +340,8 @@ struct fit_stored fit_choose(const struct fit *fit)
 	    arena_array(fit->arena, fit->count + 1, sizeof(*s.class_of));
 	s.stored = arena_array(fit->arena, fit->count + 1, sizeof(*s.stored));
 	for (size_t i = 0; i < fit->count; i++) {
-		const struct item *item = &fit->dataset->items[fit->source[i]];
+		const struct item *item =
+		    &fit->dataset->items[fit->sources[i].item];
 
 		s.class_of[i] = fit->forged[i] ? SIZE_MAX : item->class_index;
 		kind[i] = s.class_of[i] == SIZE_MAX

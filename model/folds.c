@@ -1,25 +1,23 @@
 #include "model/folds.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "common/arena.h"
 #include "common/random.h"
 
-static size_t groups_of(
-    const struct dataset *d, const char *product, bool *taken, size_t *groups)
+/* Items in order of product, else as they are: start[product]..., in one list.
+ */
+static size_t *by_product(const struct dataset *d, size_t *start)
 {
-	size_t count = 0;
+	size_t *items = xcalloc(d->count + 1, sizeof(*items));
 
-	for (size_t i = 0; i < d->count; i++) {
-		const struct item *item = &d->items[i];
-
-		if (taken[item->group] || strcmp(item->product, product) != 0)
-			continue;
-		taken[item->group] = true;
-		groups[count++] = item->group;
-	}
-	return count;
+	for (size_t i = 0; i < d->count; i++)
+		start[d->items[i].product_index + 2]++;
+	for (size_t p = 0; p < d->product_count; p++)
+		start[p + 2] += start[p + 1];
+	for (size_t i = 0; i < d->count; i++)
+		items[start[d->items[i].product_index + 1]++] = i;
+	return items;
 }
 
 void folds_assign(
@@ -28,17 +26,27 @@ void folds_assign(
 	bool *taken = xcalloc(dataset->group_count + 1, sizeof(*taken));
 	size_t *groups = xcalloc(dataset->group_count + 1, sizeof(*groups));
 	struct random random;
+	size_t *start = xcalloc(dataset->product_count + 2, sizeof(*start));
+	size_t *items = by_product(dataset, start);
 	size_t next = 0; /* goes on over products: folds of equal size */
 
 	random_init(&random, seed);
 	for (size_t p = 0; p < dataset->product_count; p++) {
-		size_t count =
-		    groups_of(dataset, dataset->products[p], taken, groups);
+		size_t count = 0;
 
+		for (size_t k = start[p]; k < start[p + 1]; k++) {
+			size_t group = dataset->items[items[k]].group;
+
+			if (!taken[group])
+				groups[count++] = group;
+			taken[group] = true;
+		}
 		random_shuffle(&random, groups, count);
 		for (size_t i = 0; i < count; i++)
 			fold[groups[i]] = next++ % folds;
 	}
+	free(items);
+	free(start);
 	free(groups);
 	free(taken);
 }
@@ -46,15 +54,8 @@ void folds_assign(
 void folds_batch(
     const struct dataset *dataset, size_t batches, size_t batch, bool *out)
 {
-	for (size_t i = 0; i < dataset->count; i++) {
-		size_t p = 0;
-
-		while (p + 1 < dataset->product_count &&
-		       strcmp(dataset->products[p],
-			   dataset->items[i].product) != 0)
-			p++;
-		out[i] = p % batches == batch;
-	}
+	for (size_t i = 0; i < dataset->count; i++)
+		out[i] = dataset->items[i].product_index % batches == batch;
 }
 
 bool *folds_lonely(

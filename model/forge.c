@@ -1,7 +1,5 @@
 #include "model/forge.h"
 
-#include <string.h>
-
 void features_forge(struct arena *arena, const struct feature_list *base,
     const struct feature_list *donor, struct feature_list *out)
 {
@@ -24,8 +22,8 @@ size_t forge_donor(const struct dataset *dataset, const bool *use, size_t item,
 	for (size_t k = 0; k < dataset->count; k++) {
 		size_t i = (start + k) % dataset->count;
 
-		if ((!use || use[i]) && strcmp(dataset->items[i].product,
-					    dataset->items[item].product) != 0)
+		if ((!use || use[i]) && dataset->items[i].product_index !=
+					    dataset->items[item].product_index)
 			return i;
 	}
 	return SIZE_MAX;

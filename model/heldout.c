@@ -1,7 +1,9 @@
 #include "model/heldout.h"
 
+#include <math.h>
 #include <stdlib.h>
 
+#include "common/parallel.h"
 #include "model/folds.h"
 
 size_t heldout_best(const struct heldout_score *score, size_t classes)
@@ -26,34 +28,92 @@ void heldout_signs(
 
 /* ------------------------------------------------------------- one fit */
 
+struct scoring {
+	const struct fit *fit;
+	const size_t *items;  /* to be scored */
+	struct points points; /* these items */
+	struct points stored; /* what distances are measured to */
+	size_t *class_of_stored;
+	struct heldout_score *scores;
+};
+
+static void measure_distances(
+    const struct scoring *s, size_t at, double unseen, double *distance)
+{
+	size_t classes = s->fit->class_count;
+	double *product = xmalloc((s->stored.count + 1) * sizeof(*product));
+
+	known_multiply(&s->fit->known, &s->points, at, &s->stored, product);
+	for (size_t c = 0; c < classes; c++)
+		distance[c] = 1;
+	for (size_t i = 0; i < s->stored.count; i++) {
+		size_t c = s->class_of_stored[i];
+
+		/* no less than 0: rounding */
+		distance[c] = fmin(distance[c], fmax(1 - product[i], 0));
+	}
+	for (size_t c = 0; c < classes; c++)
+		distance[c] = novelty_stretch(distance[c], unseen);
+	free(product);
+}
+
+static enum status score_item(void *user, size_t at, struct error *err)
+{
+	const struct scoring *s = user;
+	size_t item = s->items[at];
+	struct heldout_score *score = &s->scores[item];
+
+	(void)err;
+	score->unseen =
+	    known_unseen(&s->fit->known, &(struct source){ item, item });
+	fit_item_margins(s->fit, item, item, score->margins);
+	measure_distances(s, at, score->unseen, score->distance);
+	return STATUS_OK;
+}
+
+static void list_stored(struct scoring *s, struct arena *scratch)
+{
+	const struct fit *fit = s->fit;
+	struct fit_stored kept = fit_choose(fit);
+	struct source *sources =
+	    arena_array(scratch, fit->count + 1, sizeof(*sources));
+	size_t count = 0;
+
+	s->class_of_stored =
+	    arena_array(scratch, fit->count + 1, sizeof(*s->class_of_stored));
+	for (size_t i = 0; i < fit->count; i++)
+		if (kept.stored[i]) {
+			s->class_of_stored[count] = kept.class_of[i];
+			sources[count++] = fit->sources[i];
+		}
+	known_points(&fit->known, sources, count, scratch, &s->stored);
+}
+
 /* One fit's scores of the items in `test`. */
 static void score_items(const struct fit *fit, const bool *test,
     struct arena *arena, struct heldout_score *scores)
 {
 	const struct dataset *d = fit->dataset;
-	struct fit_stored kept = fit_choose(fit);
 	struct arena *scratch = arena_new();
+	size_t *items = arena_array(scratch, d->count + 1, sizeof(*items));
+	struct source *sources =
+	    arena_array(scratch, d->count + 1, sizeof(*sources));
+	struct scoring s = { .fit = fit, .items = items, .scores = scores };
+	size_t count = 0;
 
 	for (size_t i = 0; i < d->count; i++) {
-		struct heldout_score *score = &scores[i];
-		struct vector v;
-
 		if (!test[i])
 			continue;
-		score->margins =
+		scores[i].margins =
 		    arena_array(arena, fit->class_count + 1, sizeof(double));
-		score->distance =
+		scores[i].distance =
 		    arena_array(arena, fit->class_count + 1, sizeof(double));
-		fit_margins(
-		    fit, &d->items[i].features, scratch, score->margins, &v);
-		score->unseen = novelty_unseen(&v);
-		novelty_distances(&v, fit->vectors, kept.class_of, kept.stored,
-		    fit->count, fit->class_count, score->distance);
-		for (size_t c = 0; c < fit->class_count; c++)
-			score->distance[c] =
-			    novelty_stretch(score->distance[c], score->unseen);
-		arena_reset(scratch);
+		sources[count] = (struct source){ i, i };
+		items[count++] = i;
 	}
+	known_points(&fit->known, sources, count, scratch, &s.points);
+	list_stored(&s, scratch);
+	parallel_for(count, score_item, &s, NULL);
 	arena_free(scratch);
 }
 

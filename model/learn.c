@@ -152,93 +152,121 @@ static enum status score_strangers(struct learning *l, struct error *err)
 
 /* ------------------------------------------------------------- the model */
 
-/* Aligned, unlike arena_copy. */
-static void *copy_array(
-    struct arena *arena, const void *from, size_t count, size_t size)
+/*
+ * The model's vocabulary: of the kernel's the features that the fit knows, in
+ * the same order. number[feature of the kernel]: its place.
+ */
+static struct vocabulary *own_vocabulary(
+    const struct known *known, feature_id *number)
 {
-	void *to = arena_array(arena, count + 1, size);
+	const struct kernel *k = known->kernel;
+	struct vocabulary_count *counts =
+	    xcalloc(known->feature_count + 1, sizeof(*counts));
+	struct vocabulary *v;
+	size_t count = 0;
 
-	if (count > 0)
-		memcpy(to, from, count * size);
-	return to;
+	for (size_t f = 0; f < k->features; f++) {
+		if (!known->feature[f])
+			continue;
+		number[f] = (feature_id)count;
+		counts[count++] = (struct vocabulary_count){
+			vocabulary_name(k->vocabulary, (feature_id)f),
+			(enum feature_group)k->group[f], k->deployments[f]
+		};
+	}
+	v = vocabulary_of(counts, count, k->deployment_count);
+	free(counts);
+	return v;
 }
 
-static void copy_vector(
-    struct arena *arena, const struct vector *from, struct vector *to)
-{
-	*to = *from;
-	to->index =
-	    copy_array(arena, from->index, from->count, sizeof(*from->index));
-	to->value =
-	    copy_array(arena, from->value, from->count, sizeof(*from->value));
-}
-
-static void store_vectors(const struct fit *fit, struct model *model,
-    struct view_part *view, size_t *source)
+static void store_vectors(const struct fit *fit, const feature_id *number,
+    struct model *model, struct view_part *view, size_t *source)
 {
 	struct fit_stored kept = fit_choose(fit);
+	size_t count = 0;
 
+	for (size_t i = 0; i < fit->count; i++)
+		count += kept.stored[i];
 	view->stored =
-	    arena_array(model->arena, fit->count + 1, sizeof(*view->stored));
-	view->stored_class = arena_array(
-	    model->arena, fit->count + 1, sizeof(*view->stored_class));
-	view->stored_fronted = arena_array(
-	    model->arena, fit->count + 1, sizeof(*view->stored_fronted));
+	    arena_array(model->arena, count + 1, sizeof(*view->stored));
+	view->stored_class =
+	    arena_array(model->arena, count + 1, sizeof(*view->stored_class));
+	view->stored_fronted =
+	    arena_array(model->arena, count + 1, sizeof(*view->stored_fronted));
 	for (size_t i = 0; i < fit->count; i++) {
+		struct vector *v = &view->stored[view->stored_count];
+		size_t item = fit->sources[i].item;
+
 		if (!kept.stored[i])
 			continue;
-		source[view->stored_count] = fit->source[i];
+		source[view->stored_count] = item;
 		view->stored_fronted[view->stored_count] =
-		    fit->dataset->items[fit->source[i]].fronted;
-		copy_vector(model->arena, &fit->vectors[i],
-		    &view->stored[view->stored_count]);
+		    fit->dataset->items[item].fronted;
 		view->stored_class[view->stored_count++] = kept.class_of[i];
+		known_vector(&fit->known, &fit->sources[i], model->arena, v);
+		for (size_t k = 0; k < v->count; k++)
+			v->index[k] = number[v->index[k]];
 	}
 }
 
-static void copy_rows(
-    const struct fit *fit, struct model *model, struct view_part *view)
+static void copy_rows(const struct fit *fit, const feature_id *number,
+    struct model *model, struct view_part *view)
 {
-	size_t cells = model->feature_count * model->class_count;
+	const struct known *known = &fit->known;
+	size_t classes = model->class_count;
 
-	view->weights =
-	    copy_array(model->arena, fit->weights, cells, sizeof(double));
-	view->bias = copy_array(
-	    model->arena, fit->bias, model->class_count, sizeof(double));
+	view->weights = arena_array(
+	    model->arena, model->feature_count * classes + 1, sizeof(double));
+	view->bias = arena_array(model->arena, classes + 1, sizeof(double));
+	memcpy(view->bias, fit->bias, classes * sizeof(double));
+	for (size_t f = 0; f < known->kernel->features; f++)
+		if (known->feature[f])
+			memcpy(view->weights + number[f] * classes,
+			    fit->weights + f * classes,
+			    classes * sizeof(double));
+}
+
+static enum status train_view(struct learning *l, enum model_view view,
+    struct model **model, feature_id *number, struct error *err)
+{
+	struct fit *fit =
+	    fit_new(l->d, l->use, model_view_mask(view), l->options->seed);
+	enum status status;
+
+	fit->check = FIT_CHECK_ALL;
+	status = fit_train(fit, l->cost, err);
+	if (status == STATUS_OK) {
+		if (!*model) {
+			*model = model_new(l->d->classes, l->d->class_count,
+			    own_vocabulary(&fit->known, number));
+			l->record->vectors = fit->count;
+		}
+		l->stored[view] = arena_array(
+		    l->arena, fit->count + 1, sizeof(*l->stored[view]));
+		copy_rows(fit, number, *model, &(*model)->views[view]);
+		store_vectors(fit, number, *model, &(*model)->views[view],
+		    l->stored[view]);
+	}
+	fit_free(fit);
+	return status;
 }
 
 /* Both views see the same items, so their vocabularies are equal. */
 static enum status train_views(
     struct learning *l, struct model **model, struct error *err)
 {
-	*model = NULL;
-	for (int v = 0; v < VIEW_COUNT; v++) {
-		struct fit *fit = fit_new(l->d, l->use,
-		    model_view_mask((enum model_view)v), l->options->seed);
-		enum status status = fit_train(fit, l->cost, err);
+	feature_id *number =
+	    xcalloc(kernel_of(l->d)->features + 1, sizeof(*number));
+	enum status status = STATUS_OK;
 
-		if (status != STATUS_OK) {
-			fit_free(fit);
-			model_free(*model);
-			*model = NULL;
-			return status;
-		}
-		l->stored[v] = arena_array(
-		    l->arena, fit->count + 1, sizeof(*l->stored[v]));
-		if (!*model) {
-			*model = model_new(
-			    l->d->classes, l->d->class_count, fit->vocabulary);
-			copy_rows(fit, *model, &(*model)->views[v]);
-			store_vectors(
-			    fit, *model, &(*model)->views[v], l->stored[v]);
-			fit->vocabulary = NULL;
-			l->record->vectors = fit->count;
-		} else {
-			copy_rows(fit, *model, &(*model)->views[v]);
-			store_vectors(
-			    fit, *model, &(*model)->views[v], l->stored[v]);
-		}
-		fit_free(fit);
+	*model = NULL;
+	for (int v = 0; status == STATUS_OK && v < VIEW_COUNT; v++)
+		status = train_view(l, (enum model_view)v, model, number, err);
+	free(number);
+	if (status != STATUS_OK) {
+		model_free(*model);
+		*model = NULL;
+		return status;
 	}
 	l->record->features = (*model)->feature_count;
 	return STATUS_OK;

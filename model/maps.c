@@ -54,13 +54,11 @@ static void even_strangers(const struct learning *l, enum tier tier,
 	for (int pass = 0; pass < 2; pass++) {
 		for (size_t i = 0; i < l->d->count; i++) {
 			const struct item *item = &l->d->items[i];
-			size_t p = 0;
+			size_t p = item->product_index;
 
 			weight[i] = 0;
 			if (!scores[i].margins || item->tier != tier)
 				continue;
-			while (strcmp(l->d->products[p], item->product) != 0)
-				p++;
 			if (pass == 0) {
 				products += sum[p] == 0;
 				sum[p] += item->weight;

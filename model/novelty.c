@@ -179,18 +179,26 @@ void novelty_fit(const struct novelty_item *known, size_t known_count,
 void novelty_choose(const struct gram *gram, const size_t *class_of,
     size_t count, size_t classes, bool *stored)
 {
-	size_t *kept = xcalloc(classes + 1, sizeof(*kept));
+	size_t *kept =
+	    xcalloc(classes * NOVELTY_MEDOIDS_MAX + 1, sizeof(*kept));
+	size_t *kept_count = xcalloc(classes + 1, sizeof(*kept_count));
 
 	for (size_t i = 0; i < count; i++) {
-		stored[i] = class_of[i] != SIZE_MAX &&
-			    kept[class_of[i]] < NOVELTY_MEDOIDS_MAX;
-		for (size_t j = 0; stored[i] && j < i; j++)
-			if (stored[j] && class_of[j] == class_of[i] &&
-			    1 - gram_value(gram, i, j) < NOVELTY_MEDOID_APART)
-				stored[i] = false;
+		size_t c = class_of[i];
+		size_t *of_class;
+
+		stored[i] =
+		    c != SIZE_MAX && kept_count[c] < NOVELTY_MEDOIDS_MAX;
+		if (!stored[i])
+			continue;
+		of_class = kept + c * NOVELTY_MEDOIDS_MAX;
+		for (size_t k = 0; stored[i] && k < kept_count[c]; k++)
+			stored[i] = 1 - gram_value(gram, i, of_class[k]) >=
+				    NOVELTY_MEDOID_APART;
 		if (stored[i])
-			kept[class_of[i]]++;
+			of_class[kept_count[c]++] = i;
 	}
+	free(kept_count);
 	free(kept);
 }
 
@@ -237,22 +245,4 @@ double novelty_distance(const struct vector *v, const struct vector *vectors,
 			    fmin(nearest, spread_distance(&s, &vectors[i]));
 	free(s.dense);
 	return nearest;
-}
-
-void novelty_distances(const struct vector *v, const struct vector *vectors,
-    const size_t *class_of, const bool *stored, size_t count, size_t classes,
-    double *distance)
-{
-	struct spread s = spread_out(v);
-
-	for (size_t c = 0; c < classes; c++)
-		distance[c] = 1;
-	for (size_t i = 0; i < count; i++) {
-		size_t c = class_of[i];
-
-		if (!stored || stored[i])
-			distance[c] =
-			    fmin(distance[c], spread_distance(&s, &vectors[i]));
-	}
-	free(s.dense);
 }

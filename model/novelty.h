@@ -82,9 +82,4 @@ double novelty_distance(const struct vector *v, const struct vector *vectors,
     const size_t *class_of, const bool *stored, size_t count,
     size_t class_index);
 
-/* The same for every class at once. */
-void novelty_distances(const struct vector *v, const struct vector *vectors,
-    const size_t *class_of, const bool *stored, size_t count, size_t classes,
-    double *distance);
-
 #endif

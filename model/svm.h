@@ -1,13 +1,10 @@
 /*
  * Linear C-SVC, one class against the rest (the only file that knows libsvm).
  *
- * Inner products are computed once (struct gram) and shared by all classes,
- * costs and folds trained on the same vectors; libsvm's solver sees them as a
- * precomputed kernel. What comes out is collapsed: one weight a feature and a
- * bias, positive meaning the class. Before it is handed out it is checked
- * against svm_predict_values() on every training vector.
+ * libsvm's solver sees inner products that were computed before, as a
+ * precomputed kernel: struct gram, in its form of 16 bytes a pair. One is
+ * shared by all classes and costs, and read by several threads at once.
  * Never used: libsvm's probabilities, cross-validation, file reader.
- * Threads: libsvm's print function is global; one thread at a time.
  */
 #ifndef MXPRINT_MODEL_SVM_H
 #define MXPRINT_MODEL_SVM_H
@@ -16,25 +13,37 @@
 #include <stddef.h>
 
 #include "common/error.h"
-#include "features/vector.h"
 
 #define SVM_TOLERANCE 1e-9 /* collapsed against libsvm's own values */
 
 struct gram;
 
-/* Keeps pointers to the vectors; all indices are below dimension. */
-struct gram *gram_new(
-    const struct vector *vectors, size_t count, size_t dimension);
+/* All products 0. */
+struct gram *gram_new(size_t count);
 void gram_free(struct gram *gram);
+size_t gram_count(const struct gram *gram);
+/* The products of vector i with all; rows may be set by several threads. */
+void gram_set(struct gram *gram, size_t i, const double *products);
 double gram_value(const struct gram *gram, size_t i, size_t j);
 
+/* coefficient[i]: what vector i is multiplied by in the sum of weights. */
+struct svm_result {
+	double *coefficient; /* of vector i: [i * stride] */
+	size_t stride;
+	double bias;
+	double *checked; /* every check-th vector's value as libsvm gives it */
+	size_t check;
+};
+
 /*
- * Trains on all vectors of gram, positive[i] telling the class. The positive
- * side costs min(sqrt(negatives / positives), 10) times as much.
- * weights[feature * stride] gets the collapsed row; with no positive (or no
- * negative) item the row is 0 and the bias -1 (or 1).
+ * Trains on all vectors of gram, positive[i] telling the class; the value of
+ * a vector is positive on its side. The positive side costs min(sqrt(negatives
+ * / positives), 10) times as much. Without a positive (or a negative) vector
+ * all coefficients are 0 and the bias is -1 (or 1).
+ * result: stride and check (> 0) are given, as is room for the arrays: one
+ * double a vector, and one for vectors 0, check, 2 * check...
  */
 enum status svm_fit(const struct gram *gram, const bool *positive, double cost,
-    double *weights, size_t stride, double *bias, struct error *err);
+    struct svm_result *result, struct error *err);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "common/arena.h"
 #include "common/random.h"
+#include "features/vector.h"
 #include "model/svm.h"
 
 #define ITEMS	  60
@@ -44,25 +45,42 @@ static struct vector *clouds(struct arena *arena, bool *positive, bool swap)
 	return v;
 }
 
-static double decide(const struct vector *v, const double *row, double bias)
+static struct gram *gram_of(const struct vector *v)
 {
-	return bias + vector_dot_row(v, row, DIMENSION);
+	struct gram *g = gram_new(ITEMS);
+
+	for (size_t i = 0; i < ITEMS; i++) {
+		double row[ITEMS];
+
+		for (size_t j = 0; j < ITEMS; j++)
+			row[j] = vector_dot(&v[i], &v[j]);
+		gram_set(g, i, row);
+	}
+	return g;
 }
 
-static void test_svm__gram_holds_inner_products(void **state)
+/* What the coefficients say about a vector. */
+static double decide(
+    const struct vector *v, const struct svm_result *r, const struct vector *x)
 {
-	struct arena *arena = arena_new();
-	bool positive[ITEMS];
-	struct vector *v = clouds(arena, positive, false);
-	struct gram *g = gram_new(v, ITEMS, DIMENSION);
+	double sum = r->bias;
+
+	for (size_t i = 0; i < ITEMS; i++)
+		sum += r->coefficient[i * r->stride] * vector_dot(&v[i], x);
+	return sum;
+}
+
+static void test_svm__gram_holds_products(void **state)
+{
+	struct gram *g = gram_new(2);
+	double row[] = { 1, 0.25 };
 
 	(void)state;
-	for (size_t i = 0; i < ITEMS; i++)
-		for (size_t j = 0; j < ITEMS; j++)
-			assert_true(fabs(gram_value(g, i, j) -
-					 vector_dot(&v[i], &v[j])) < 1e-12);
+	gram_set(g, 1, row);
+	assert_int_equal(gram_count(g), 2);
+	assert_true(gram_value(g, 1, 0) == 1 && gram_value(g, 1, 1) == 0.25);
+	assert_true(gram_value(g, 0, 1) == 0);
 	gram_free(g);
-	arena_free(arena);
 }
 
 /* Whichever label comes first in the data, positive means the class. */
@@ -72,43 +90,49 @@ static void test_svm__sign_follows_the_class(void **state)
 		struct arena *arena = arena_new();
 		bool positive[ITEMS];
 		struct vector *v = clouds(arena, positive, swap == 1);
-		struct gram *g = gram_new(v, ITEMS, DIMENSION);
-		double row[DIMENSION], bias;
+		struct gram *g = gram_of(v);
+		double coefficient[ITEMS], checked[ITEMS];
+		struct svm_result r = { coefficient, 1, 0, checked, 1 };
 		struct error err;
 
 		(void)state;
-		assert_int_equal(
-		    svm_fit(g, positive, 1, row, 1, &bias, &err), STATUS_OK);
-		for (size_t i = 0; i < ITEMS; i++)
-			assert_true(
-			    (decide(&v[i], row, bias) > 0) == positive[i]);
+		assert_int_equal(svm_fit(g, positive, 1, &r, &err), STATUS_OK);
+		for (size_t i = 0; i < ITEMS; i++) {
+			double value = decide(v, &r, &v[i]);
+
+			assert_true((value > 0) == positive[i]);
+			/* libsvm says the same */
+			assert_true(fabs(value - checked[i]) <= SVM_TOLERANCE);
+		}
 		gram_free(g);
 		arena_free(arena);
 	}
 }
 
-/* Rows of several classes interleave in one table. */
-static void test_svm__stride_leaves_other_rows_alone(void **state)
+/* Coefficients of several classes interleave in one table. */
+static void test_svm__stride_leaves_other_classes_alone(void **state)
 {
 	struct arena *arena = arena_new();
 	bool positive[ITEMS];
 	struct vector *v = clouds(arena, positive, false);
-	struct gram *g = gram_new(v, ITEMS, DIMENSION);
-	double alone[DIMENSION], table[DIMENSION * 3], bias, other;
+	struct gram *g = gram_of(v);
+	double alone[ITEMS], table[ITEMS * 3], checked[ITEMS], some[ITEMS];
+	struct svm_result one = { alone, 1, 0, checked, 1 };
+	struct svm_result other = { table + 1, 3, 0, some, 7 };
 	struct error err;
 
 	(void)state;
-	for (size_t i = 0; i < DIMENSION * 3; i++)
+	for (size_t i = 0; i < ITEMS * 3; i++)
 		table[i] = 42;
-	assert_int_equal(
-	    svm_fit(g, positive, 1, alone, 1, &bias, &err), STATUS_OK);
-	assert_int_equal(
-	    svm_fit(g, positive, 1, table + 1, 3, &other, &err), STATUS_OK);
-	assert_true(bias == other);
-	for (size_t i = 0; i < DIMENSION; i++) {
+	assert_int_equal(svm_fit(g, positive, 1, &one, &err), STATUS_OK);
+	assert_int_equal(svm_fit(g, positive, 1, &other, &err), STATUS_OK);
+	assert_true(one.bias == other.bias);
+	for (size_t i = 0; i < ITEMS; i++) {
 		assert_true(table[3 * i] == 42 && table[3 * i + 2] == 42);
 		assert_true(table[3 * i + 1] == alone[i]);
 	}
+	for (size_t i = 0; i < ITEMS; i += 7)
+		assert_true(some[i / 7] == checked[i]);
 	gram_free(g);
 	arena_free(arena);
 }
@@ -118,17 +142,18 @@ static void test_svm__one_sided_data_decide_for_that_side(void **state)
 	struct arena *arena = arena_new();
 	bool positive[ITEMS];
 	struct vector *v = clouds(arena, positive, false);
-	struct gram *g = gram_new(v, ITEMS, DIMENSION);
-	double row[DIMENSION], bias;
+	struct gram *g = gram_of(v);
+	double coefficient[ITEMS], checked[ITEMS];
+	struct svm_result r = { coefficient, 1, 0, checked, 1 };
 	struct error err;
 
 	(void)state;
 	for (int side = 0; side < 2; side++) {
 		for (size_t i = 0; i < ITEMS; i++)
 			positive[i] = side == 1;
-		assert_int_equal(
-		    svm_fit(g, positive, 1, row, 1, &bias, &err), STATUS_OK);
-		assert_true(decide(&v[0], row, bias) == (side ? 1 : -1));
+		assert_int_equal(svm_fit(g, positive, 1, &r, &err), STATUS_OK);
+		assert_true(decide(v, &r, &v[0]) == (side ? 1 : -1));
+		assert_true(checked[0] == (side ? 1 : -1));
 	}
 	gram_free(g);
 	arena_free(arena);
@@ -137,9 +162,9 @@ static void test_svm__one_sided_data_decide_for_that_side(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_svm__gram_holds_inner_products),
+		cmocka_unit_test(test_svm__gram_holds_products),
 		cmocka_unit_test(test_svm__sign_follows_the_class),
-		cmocka_unit_test(test_svm__stride_leaves_other_rows_alone),
+		cmocka_unit_test(test_svm__stride_leaves_other_classes_alone),
 		cmocka_unit_test(test_svm__one_sided_data_decide_for_that_side),
 	};
 

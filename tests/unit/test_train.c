@@ -102,6 +102,22 @@ static void test_train__same_data_gives_the_same_bytes(void **state)
 	model_free(a);
 }
 
+static void test_train__threads_change_no_byte(void **state)
+{
+	const char *all[] = { file("all.jsonl") };
+	struct model *a, *b;
+
+	(void)state;
+	setenv("MXPRINT_JOBS", "1", 1);
+	a = train_on(all, 1);
+	setenv("MXPRINT_JOBS", "7", 1);
+	b = train_on(all, 1);
+	unsetenv("MXPRINT_JOBS");
+	assert_same_bytes(a, b);
+	model_free(b);
+	model_free(a);
+}
+
 static const char *answer(const struct model *model, enum model_view view,
     struct transcript *t, struct arena *arena, struct model_answer *out)
 {
@@ -267,6 +283,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_train__same_data_gives_the_same_bytes),
+		cmocka_unit_test(test_train__threads_change_no_byte),
 		cmocka_unit_test(test_train__names_new_deployments),
 		cmocka_unit_test(test_train__calls_strangers_novel),
 		cmocka_unit_test(test_train__proves_versions_by_behaviour),

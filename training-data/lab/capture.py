@@ -79,7 +79,8 @@ class Lab:
     def layers(self, d):
         """What npm installed lies on top: it is /node_modules in the box."""
         npm = [self.roots.npm(d["npm"])] if d["npm"] else []
-        return npm + self.roots.layers(d["suite"], d["packages"])
+        return npm + self.roots.layers(
+            d["suite"], d["packages"], d.get("build", ""))
 
     def spec(self, d, where, patience):
         spec = dict(d, layers=self.layers(d), scratch=where,

@@ -21,7 +21,7 @@ SILENT = ["bare-lf"]  # some servers wait for the CR for ever
 KEYS = {"product", "about", "package", "start", "setup", "banner", "own",
         "port", "tls", "no_tls", "front", "files", "vars", "install",
         "config", "hidden", "adds_esmtp", "adds_host", "draws", "axis",
-        "multi_line", "silent", "random"}
+        "multi_line", "silent", "random", "build"}
 BOX_KEYS = {"front", "product", "about", "args", "draws", "axis", "behind",
             "silent", "random"}
 BEHIND_KEYS = {"recipe", "install", "suites", "draws", "held_out"}
@@ -195,6 +195,8 @@ class Expander:
             "random": recipe.get("random", ""),
             "plans": ["standard"] if held_out else PLANS,
             "provenance": provenance}
+        if recipe.get("build"):
+            found["build"] = recipe["build"]
         self.add_box(found, recipe, config, spell)
         return found
 

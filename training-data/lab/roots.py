@@ -9,6 +9,7 @@ stopped run leaves nothing half made behind. Several labs may share a folder:
 whoever comes first makes a root, and the others wait for it.
 """
 import fcntl
+import hashlib
 import os
 import shutil
 import subprocess
@@ -56,6 +57,7 @@ chroot "$root" apt-get -qq -o Acquire::Check-Valid-Until=false update
 chroot "$root" apt-get -qq -y $target --no-install-recommends install "$@"
 chroot "$root" apt-get -qq clean
 rm -rf "$root"/var/lib/apt/lists/*
+[ -z "$BUILD" ] || chroot "$root" sh -ec "$BUILD"
 """
 
 
@@ -119,17 +121,23 @@ class Roots:
         return self.once(os.path.join(self.folder, "base", suite), make,
                          f"base {suite}")
 
-    def layers(self, suite, packages):
-        """Folders of the overlay, uppermost first."""
+    def layers(self, suite, packages, build=""):
+        """
+        Folders of the overlay, uppermost first. `build` is shell that runs
+        in the root once, after the packages are there.
+        """
         base = self.base(suite)
         name = "-".join([suite] + sorted(packages)).replace("/", "_")
+        if build:
+            name += "-" + hashlib.sha256(build.encode()).hexdigest()[:8]
 
         def make(part):
             os.makedirs(part)
             log_and_run(self.log("layer-" + name), [
                 "unshare", "-m", "-p", "--fork", "--kill-child", "sh", "-c",
                 INSTALL, "install", part, base, suite, *packages],
-                timeout=900, env=dict(os.environ, MIRROR=mirror()))
+                timeout=900,
+                env=dict(os.environ, MIRROR=mirror(), BUILD=build))
         layer = self.once(os.path.join(self.folder, "layers", name), make,
                           f"{suite} with {' '.join(packages)}")
         return [os.path.join(layer, "upper"), base]

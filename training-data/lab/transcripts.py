@@ -35,7 +35,7 @@ def complaint(text, plan, silent):
         return f"outcome {record['outcome']}"
     answered = [x for c in record["connections"] for x in c["exchanges"]
                 if x["received"]]
-    if record["outcome"] == "greeted" and len(answered) < 4:
+    if record["outcome"] == "greeted" and len(answered) < 3:
         return f"only {len(answered)} answers"
     missing = unanswered(record, silent)
     if missing:

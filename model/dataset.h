@@ -27,6 +27,7 @@
 #include "common/error.h"
 #include "common/strmap.h"
 #include "features/extract.h"
+#include "model/provenance.h"
 #include "model/reduce.h"
 
 #define CLASS_OTHER    SIZE_MAX
@@ -37,7 +38,9 @@ struct item {
 	const char *product;
 	const char *version;	/* NULL: not known */
 	const char *deployment; /* as given; NULL: none */
-	bool fronted;		/* something else answers first (label.front) */
+	bool fronted;		/* something else answers first */
+	const char *front;	/* what (label.front); NULL: nothing */
+	struct provenance from; /* how it was captured, where that is told */
 	size_t class_index;	/* or CLASS_OTHER */
 	size_t group;		/* 0..group_count-1 */
 	enum tier tier;

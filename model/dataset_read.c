@@ -137,9 +137,11 @@ static void add_items(struct gathering *g, const struct reading *r)
 		.product = arena_strdup(g->arena, t->label.product),
 		.version = or_null(g->arena, t->label.version),
 		.deployment = or_null(g->arena, t->deployment),
+		.front = or_null(g->arena, t->label.front),
 		.fronted = t->label.front != NULL };
 	const char *form = arena_strdup(g->arena, r->form);
 
+	provenance_read(g->arena, t->provenance, &base.from);
 	memcpy(base.hash, r->hash, sizeof(base.hash));
 	for (size_t v = 0; v < r->view_count; v++) {
 		struct gathered *to = add_item(g);

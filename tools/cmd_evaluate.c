@@ -4,7 +4,7 @@
 
 #include "common/arena.h"
 #include "common/log.h"
-#include "model/evaluate.h"
+#include "evaluation/evaluate.h"
 #include "tools/command.h"
 #include "tools/options.h"
 
@@ -40,6 +40,17 @@ static bool take_plan(
 	return false;
 }
 
+static bool take_parts(
+    const struct command *self, const char *list, struct evaluate_arguments *a)
+{
+	struct error err;
+
+	if (evaluate_parts_read(list, &a->how.parts, &err) == STATUS_OK)
+		return true;
+	command_usage(self, err.text);
+	return false;
+}
+
 static bool take_option(const struct command *self,
     const struct option_reader *reader, const struct option_spec *spec,
     struct evaluate_arguments *a)
@@ -48,6 +59,8 @@ static bool take_option(const struct command *self,
 
 	if (strcmp(spec->name, "model") == 0) {
 		a->model = reader->value;
+	} else if (strcmp(spec->name, "parts") == 0) {
+		return take_parts(self, reader->value, a);
 	} else if (strcmp(spec->name, "plan") == 0) {
 		return take_plan(self, reader->value, a);
 	} else if (strcmp(spec->name, "cost") == 0) {
@@ -82,10 +95,10 @@ static enum status measure(
 
 	if (status != STATUS_OK)
 		return status;
-	if (e->seen > 0)
+	if (e->model.seen > 0)
 		log_warn("%zu of the items judged are of deployments this "
 			 "model was trained on; the figures flatter it",
-		    e->seen);
+		    e->model.seen);
 	if (a->json)
 		evaluation_json(e, out);
 	else
@@ -149,6 +162,8 @@ static const struct option_spec option_table[] = {
 	{ "model", 'm', "FILE",
 	    "judge this model instead of learning in folds; the transcripts\n"
 	    "should be of deployments it was not trained on" },
+	{ "parts", 0, "LIST",
+	    "only these, of folds, ladder, products (default: all)" },
 	{ "plan", 0, "PLAN",
 	    "judge what polite, standard (default), deep or lab show" },
 	{ "folds", 0, "N", "folds that no deployment crosses (default 10)" },

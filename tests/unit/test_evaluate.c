@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "model/evaluate.h"
+#include "evaluation/evaluate.h"
 #include "model/train.h"
 #include "tests/unit/synthetic.h"
 
@@ -34,7 +34,8 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static struct evaluation *run(const char *path, const struct model *model)
+static struct evaluation *run(
+    const char *path, const struct model *model, const char *parts)
 {
 	struct evaluate_options options;
 	struct evaluation *e;
@@ -46,34 +47,78 @@ static struct evaluation *run(const char *path, const struct model *model)
 	options.path_count = 1;
 	options.folds = 4;
 	options.model = model;
+	if (parts)
+		assert_int_equal(
+		    evaluate_parts_read(parts, &options.parts, &err),
+		    STATUS_OK);
 	if (evaluate(&options, &e, &err) != STATUS_OK)
 		fail_msg("%s", err.text);
 	return e;
 }
 
-static void test_evaluate__folds_and_ladder(void **state)
+static void test_evaluate__parts_by_name(void **state)
 {
-	struct evaluation *e = run(known, NULL);
+	uint64_t parts;
+	struct error err;
 
 	(void)state;
-	assert_int_equal(e->judged, 32);
-	assert_int_equal(e->strangers, 32);
-	assert_true(e->micro.value > 0.95);
-	assert_int_equal(e->rung_count, 5);
+	assert_int_equal(
+	    evaluate_parts_read("ladder,folds", &parts, &err), STATUS_OK);
+	assert_int_equal(parts, 3);
+	assert_int_equal(
+	    evaluate_parts_read("folds,laddre", &parts, &err), STATUS_USAGE);
+	assert_non_null(strstr(err.text, "'ladder'"));
+	assert_int_equal(evaluate_parts_read("", &parts, &err), STATUS_USAGE);
+}
+
+static void test_evaluate__folds_and_ladder(void **state)
+{
+	struct evaluation *e = run(known, NULL, "folds,ladder");
+	const struct plan_figures *standard;
+	const struct ladder_figures *l = &e->ladder;
+	size_t s = 0;
+
+	(void)state;
+	assert_int_equal(e->by_folds.plan_count, 2); /* and polite */
+	standard = &e->by_folds.plans[1];
+	assert_string_equal(standard->plan, "standard");
+	assert_int_equal(standard->items, 32);
+	assert_true(standard->micro.value > 0.95);
+	assert_true(standard->micro.low <= standard->micro.value);
+	assert_true(standard->micro.high >= standard->micro.value);
+	assert_string_equal(e->by_folds.judged, "standard");
+	assert_int_equal(e->by_folds.detail.class_count, 4);
+	while (strcmp(l->plans[s], "standard") != 0)
+		s++;
 	/* A quarter of the greetings is forged, a quarter says nothing. */
-	assert_true(e->rungs[0].micro[BANNER_AS_IS].value < 0.8);
-	assert_true(isnan(e->rungs[0].micro[BANNER_HIDDEN].value));
-	assert_true(e->rungs[4].micro[BANNER_AS_IS].value > 0.95);
-	assert_true(e->rungs[4].micro[BANNER_HIDDEN].value > 0.95);
-	assert_true(e->rungs[4].micro[BANNER_FORGED].value > 0.9);
-	assert_true(e->auroc.value > 0.9);
+	assert_true(l->rungs[s][0][GREETING_AS_IS].accuracy.micro.value < 0.8);
+	assert_true(
+	    isnan(l->rungs[s][0][GREETING_MASKED].accuracy.micro.value));
+	for (int g = 0; g < GREETINGS; g++)
+		assert_true(l->rungs[s][4][g].accuracy.micro.value > 0.9);
+	assert_true(l->rungs[s][4][GREETING_AS_IS].coverage_98.value > 0.9);
+	evaluation_free(e);
+}
+
+static void test_evaluate__products_left_out(void **state)
+{
+	struct evaluation *e = run(known, NULL, "products");
+	const struct open_set *set = &e->products.views[VIEW_ALL];
+
+	(void)state;
+	assert_int_equal(set->strange, 32);
+	assert_int_equal(set->known, 32);
+	assert_int_equal(set->stranger_count, 4);
+	for (size_t i = 0; i < set->stranger_count; i++)
+		assert_true(set->strangers[i].deployments == 8);
+	assert_true(set->auroc.value > 0.9);
 	evaluation_free(e);
 }
 
 static void test_evaluate__says_the_same_twice(void **state)
 {
-	struct evaluation *a = run(known, NULL);
-	struct evaluation *b = run(known, NULL);
+	struct evaluation *a = run(known, NULL, NULL);
+	struct evaluation *b = run(known, NULL, NULL);
 	struct buffer x, y;
 
 	(void)state;
@@ -84,6 +129,8 @@ static void test_evaluate__says_the_same_twice(void **state)
 	assert_string_equal(buffer_text(&x), buffer_text(&y));
 	evaluation_table(a, &x);
 	assert_non_null(strstr(buffer_text(&x), "+ negative replies"));
+	for (size_t p = 0; evaluate_part_name(p); p++)
+		assert_non_null(strstr(buffer_text(&y), evaluate_part_name(p)));
 	buffer_clear(&x);
 	buffer_clear(&y);
 	evaluation_free(a);
@@ -104,14 +151,14 @@ static void test_evaluate__a_model_on_held_out_deployments(void **state)
 	options.paths = paths;
 	options.path_count = 1;
 	assert_int_equal(train(&options, &model, &err), STATUS_OK);
-	e = run(fresh, model);
-	assert_int_equal(e->judged, 16);
-	assert_int_equal(e->seen, 0);
-	assert_true(e->micro.value == 1);
-	assert_int_equal(e->rung_count, 1);
+	e = run(fresh, model, NULL);
+	assert_int_equal(e->model.plan.items, 16);
+	assert_int_equal(e->model.seen, 0);
+	assert_true(e->model.plan.micro.value == 1);
+	assert_true(e->model.greetings[GREETING_MASKED].micro.value == 1);
 	evaluation_free(e);
-	e = run(known, model);
-	assert_int_equal(e->seen, 32); /* which the command warns about */
+	e = run(known, model, NULL);
+	assert_int_equal(e->model.seen, 32); /* which the command warns about */
 	evaluation_free(e);
 	model_free(model);
 }
@@ -119,7 +166,9 @@ static void test_evaluate__a_model_on_held_out_deployments(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_evaluate__parts_by_name),
 		cmocka_unit_test(test_evaluate__folds_and_ladder),
+		cmocka_unit_test(test_evaluate__products_left_out),
 		cmocka_unit_test(test_evaluate__says_the_same_twice),
 		cmocka_unit_test(
 		    test_evaluate__a_model_on_held_out_deployments),

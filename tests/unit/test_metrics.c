@@ -7,7 +7,8 @@
 
 #include <cmocka.h>
 
-#include "model/metrics.h"
+#include "evaluation/metrics.h"
+#include "evaluation/rated.h"
 
 static bool near(double a, double b)
 {
@@ -18,10 +19,11 @@ static void test_metrics__accuracy_counts_deployments_or_products(void **state)
 {
 	/* group, truth, answer, confidence, weight */
 	static const struct judged items[] = {
-		{ 0, 0, 0, 0.9, 0.5 }, /* one deployment, two items */
-		{ 0, 0, 1, 0.8, 0.5 },
-		{ 1, 0, 0, 0.9, 1 },
-		{ 2, 1, 0, 0.6, 1 },
+		{ 0, 0, 0, 0.9, 0.5, false, 0,
+		    0 }, /* one deployment, two items */
+		{ 0, 0, 1, 0.8, 0.5, false, 0, 0 },
+		{ 1, 0, 0, 0.9, 1, false, 0, 0 },
+		{ 2, 1, 0, 0.6, 1, false, 0, 0 },
 	};
 
 	(void)state;
@@ -38,13 +40,22 @@ static void test_metrics__coverage_stops_at_the_precision(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 100; i++)
-		items[i] = (struct judged){ i, 0, i < 50 ? 0 : 1,
-			1 - (double)i / 200, 1 };
-	assert_true(near(metric_coverage(items, 100, 2), 0.51));
+		items[i] = (struct judged){ .group = i,
+			.answer = i >= 50,
+			.confidence = 1 - (double)i / 200,
+			.weight = 1 };
+	assert_true(near(metric_coverage_98(items, 100, 2), 0.51));
+	/* 50 right, and 2 of 52, 0 of 50: hand-counted. */
+	assert_true(near(metric_coverage_95(items, 100, 2), 0.52));
+	assert_true(near(metric_coverage_99(items, 100, 2), 0.50));
+	/* The surest wrong one looks novel: it is not named. */
+	items[50].novel = true;
+	assert_true(near(metric_coverage_98(items, 100, 2), 0.51));
+	items[50].novel = false;
 	/* One confidence for all: no threshold separates them. */
 	for (size_t i = 0; i < 100; i++)
 		items[i].confidence = 0.7;
-	assert_true(metric_coverage(items, 100, 2) == 0);
+	assert_true(metric_coverage_98(items, 100, 2) == 0);
 }
 
 static void test_metrics__calibration_error_of_known_cases(void **state)
@@ -53,8 +64,10 @@ static void test_metrics__calibration_error_of_known_cases(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 300; i++)
-		items[i] = (struct judged){ i, i % 3 == 0, 0,
-			i % 3 == 0 ? 0.2 : 1, 1 };
+		items[i] = (struct judged){ .group = i,
+			.truth = i % 3 == 0,
+			.confidence = i % 3 == 0 ? 0.2 : 1,
+			.weight = 1 };
 	/* Class 0 always right and sure; class 1 never right, 0.2 sure. */
 	assert_true(fabs(metric_ece(items, 300, 2) - 0.2 / 3) < 1e-9);
 	assert_true(fabs(metric_ece_rest(items, 300, 2) - 0.2) < 1e-9);
@@ -86,7 +99,10 @@ static void test_metrics__intervals_hold_the_value_and_repeat(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 60; i++)
-		items[i] = (struct judged){ i / 2, 0, i % 4 == 0, 0.5, 0.5 };
+		items[i] = (struct judged){ .group = i / 2,
+			.answer = i % 4 == 0,
+			.confidence = 0.5,
+			.weight = 0.5 };
 	f = metrics_interval(metric_micro, items, 60, 2, 1);
 	again = metrics_interval(metric_micro, items, 60, 2, 1);
 	assert_true(f.value == 0.75);

@@ -1,0 +1,172 @@
+#include "evaluation/learned.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/learn.h"
+#include "model/version.h"
+
+#define INNER_FOLDS   3
+#define INNER_BATCHES 3
+
+enum status learned_model(const struct evaluating *v, const bool *train,
+    double cost, struct model **model, double *chosen, struct error *err)
+{
+	struct learn_options how = { .use = train,
+		.seed = v->options->seed,
+		.cost = cost,
+		.folds = INNER_FOLDS,
+		.batches = INNER_BATCHES };
+	struct learn_record record;
+	enum status status = learn(v->d, &how, model, &record, err);
+
+	*chosen = record.cost;
+	return status;
+}
+
+struct answer answer_of(const struct model *model, enum model_view view,
+    const char *plan, const struct feature_list *features,
+    struct arena *scratch, struct arena *arena)
+{
+	struct model_answer a;
+	struct answer answer = { .none = 1 };
+
+	model_score(model, view, plan, features, scratch, &a);
+	answer.best = a.scores[0].class_index;
+	answer.novel = a.novel;
+	answer.novelty = a.novelty;
+	answer.confidence =
+	    arena_array(arena, a.count + 1, sizeof(*answer.confidence));
+	for (size_t c = 0; c < a.count; c++) {
+		answer.confidence[a.scores[c].class_index] =
+		    a.scores[c].confidence;
+		answer.none -= a.scores[c].confidence;
+	}
+	if (answer.none < 0)
+		answer.none = 0;
+	return answer;
+}
+
+struct judged answer_judged(const struct item *item, size_t truth,
+    const struct answer *a, size_t classes)
+{
+	struct judged j = { .group = item->group,
+		.truth = truth,
+		.answer = a->best,
+		.confidence = a->confidence[a->best],
+		.weight = item->weight,
+		.novel = a->novel,
+		.truth_confidence = a->confidence[truth],
+		.squares = a->none * a->none };
+
+	for (size_t c = 0; c < classes; c++)
+		j.squares += a->confidence[c] * a->confidence[c];
+	return j;
+}
+
+static void score_version(struct learned *l, const struct model *model,
+    const struct item *item, size_t i, struct arena *scratch)
+{
+	double confidence;
+	const char *range = model_version(
+	    model, item->class_index, &item->features, scratch, &confidence);
+
+	l->told[i] = range && item->version;
+	l->right[i] =
+	    l->told[i] && version_within(range, item->version, scratch);
+}
+
+static void score_fold(struct evaluating *v, struct learned *l,
+    const struct model *model, const bool *test)
+{
+	struct arena *scratch = arena_new();
+
+	for (size_t i = 0; i < v->d->count; i++) {
+		const struct item *item = &v->d->items[i];
+
+		if (!test[i])
+			continue;
+		for (int view = 0; view < VIEW_COUNT; view++) {
+			l->answers[view][i] = answer_of(model,
+			    (enum model_view)view, tier_name(item->tier),
+			    &item->features, scratch, v->arena);
+			arena_reset(scratch);
+		}
+		l->scored[i] = true;
+		if (l->answers[VIEW_ALL][i].best == item->class_index)
+			score_version(l, model, item, i, scratch);
+		arena_reset(scratch);
+	}
+	arena_free(scratch);
+}
+
+static struct learned *learned_room(struct evaluating *v)
+{
+	size_t room = v->d->count + 1;
+	struct learned *l = arena_alloc(v->arena, sizeof(*l));
+
+	l->scored = arena_array(v->arena, room, sizeof(*l->scored));
+	for (int view = 0; view < VIEW_COUNT; view++)
+		l->answers[view] =
+		    arena_array(v->arena, room, sizeof(*l->answers[view]));
+	l->told = arena_array(v->arena, room, sizeof(*l->told));
+	l->right = arena_array(v->arena, room, sizeof(*l->right));
+	l->cost =
+	    arena_array(v->arena, v->options->folds + 1, sizeof(*l->cost));
+	return l;
+}
+
+enum status learned_get(
+    struct evaluating *v, const struct learned **learned, struct error *err)
+{
+	enum status status = STATUS_OK;
+	struct learned *l = v->learned;
+	bool *train = xcalloc(v->d->count + 1, sizeof(*train));
+	bool *test = xcalloc(v->d->count + 1, sizeof(*test));
+
+	if (!l)
+		l = learned_room(v);
+	for (size_t f = 0;
+	     !v->learned && status == STATUS_OK && f < v->options->folds; f++) {
+		struct model *model = NULL;
+
+		evaluating_say(v, "learning without fold %zu of %zu", f + 1,
+		    v->options->folds);
+		evaluating_split(v, f, train, test);
+		status = learned_model(
+		    v, train, v->options->cost, &model, &l->cost[f], err);
+		if (status == STATUS_OK)
+			score_fold(v, l, model, test);
+		model_free(model);
+	}
+	if (status == STATUS_OK)
+		v->learned = l;
+	*learned = v->learned;
+	free(train);
+	free(test);
+	return status;
+}
+
+enum status learned_cost(struct evaluating *v, double *cost, struct error *err)
+{
+	const struct learned *l;
+	enum status status;
+	size_t most = 0;
+
+	*cost = v->options->cost;
+	if (*cost > 0)
+		return STATUS_OK;
+	status = learned_get(v, &l, err);
+	for (size_t f = 0; status == STATUS_OK && f < v->options->folds; f++) {
+		size_t times = 0;
+
+		for (size_t g = 0; g < v->options->folds; g++)
+			times += l->cost[g] == l->cost[f];
+		/* Of equally frequent ones the smallest. */
+		if (times > most || (times == most && l->cost[f] < *cost)) {
+			most = times;
+			*cost = l->cost[f];
+		}
+	}
+	return status;
+}

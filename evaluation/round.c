@@ -1,0 +1,58 @@
+#include "evaluation/round.h"
+
+#include <stdlib.h>
+
+#include "model/fit.h"
+#include "model/forge.h"
+
+size_t round_best(const double *margins, size_t classes)
+{
+	size_t best = 0;
+
+	for (size_t c = 1; c < classes; c++)
+		if (margins[c] > margins[best])
+			best = c;
+	return best;
+}
+
+struct feature_list round_forge(
+    const struct evaluating *v, struct arena *scratch, size_t item)
+{
+	const struct dataset *d = v->d;
+	struct feature_list forged;
+
+	if (v->donor[item] == SIZE_MAX)
+		return d->items[item].features;
+	features_forge(scratch, &d->items[item].features,
+	    &d->items[v->donor[item]].features, &forged);
+	return forged;
+}
+
+enum status round_run(
+    struct evaluating *v, const struct round *round, struct error *err)
+{
+	struct arena *scratch = arena_new();
+	double *margins = xcalloc(v->d->class_count + 1, sizeof(*margins));
+	struct fit *fit =
+	    fit_new(v->d, round->train, round->mask, v->options->seed);
+	enum status status = fit_train(fit, round->cost, err);
+
+	for (size_t i = 0; status == STATUS_OK && i < v->d->count; i++) {
+		if (!round->test[i])
+			continue;
+		for (int forged = 0; forged <= round->forged; forged++) {
+			struct feature_list list =
+			    forged ? round_forge(v, scratch, i)
+				   : v->d->items[i].features;
+			struct vector x;
+
+			fit_margins(fit, &list, scratch, margins, &x);
+			round->take(round->user, i, forged, margins);
+		}
+		arena_reset(scratch);
+	}
+	fit_free(fit);
+	free(margins);
+	arena_free(scratch);
+	return status;
+}

@@ -19,8 +19,14 @@ static const struct evaluate_part parts[] = {
 	    folds_table, folds_json },
 	{ "ladder", "what each kind of evidence adds", evaluate_ladder,
 	    ladder_table, ladder_json },
+	{ "versions", "one version of each product left out", evaluate_versions,
+	    versions_table, versions_json },
+	{ "configurations", "configurations left out", evaluate_configurations,
+	    configurations_table, configurations_json },
 	{ "products", "products left out one at a time (the open set)",
 	    evaluate_products, products_table, products_json },
+	{ "curve", "accuracy by the number of training deployments",
+	    evaluate_curve, curve_table, curve_json },
 };
 
 #define PARTS (sizeof(parts) / sizeof(parts[0]))

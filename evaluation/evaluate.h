@@ -24,10 +24,13 @@
 #include "common/digest.h"
 #include "common/error.h"
 #include "evaluation/metrics.h"
+#include "evaluation/part_configurations.h"
+#include "evaluation/part_curve.h"
 #include "evaluation/part_folds.h"
 #include "evaluation/part_ladder.h"
 #include "evaluation/part_model.h"
 #include "evaluation/part_products.h"
+#include "evaluation/part_versions.h"
 #include "model/file.h"
 
 struct evaluate_options {
@@ -64,7 +67,10 @@ struct evaluation {
 	struct model_figures model;
 	struct folds_figures by_folds;
 	struct ladder_figures ladder;
+	struct versions_figures versions;
+	struct configurations_figures configurations;
 	struct products_figures products;
+	struct curve_figures curve;
 };
 
 void evaluate_options_defaults(struct evaluate_options *options);

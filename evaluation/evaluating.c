@@ -64,14 +64,14 @@ void evaluating_split(
 }
 
 void evaluating_leave(
-    const struct evaluating *v, const bool *out, bool *train, bool *test)
+    const struct evaluating *v, const bool *gone, bool *train, bool *test)
 {
 	const struct dataset *d = v->d;
 	bool *touched = xcalloc(d->group_count + 1, sizeof(*touched));
 	bool *taught = xcalloc(d->class_count + 1, sizeof(*taught));
 
 	for (size_t i = 0; i < d->count; i++)
-		touched[d->items[i].group] |= out[i];
+		touched[d->items[i].group] |= gone[i] || test[i];
 	for (size_t i = 0; i < d->count; i++) {
 		size_t c = d->items[i].class_index;
 
@@ -82,7 +82,7 @@ void evaluating_leave(
 	for (size_t i = 0; i < d->count; i++) {
 		size_t c = d->items[i].class_index;
 
-		test[i] = out[i] && c != CLASS_OTHER && taught[c];
+		test[i] = test[i] && c != CLASS_OTHER && taught[c];
 	}
 	free(touched);
 	free(taught);

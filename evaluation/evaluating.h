@@ -45,12 +45,12 @@ void evaluating_split(
     const struct evaluating *v, size_t fold, bool *train, bool *test);
 
 /*
- * For any other way of leaving out: trains on no item that is tested and on
- * none of a group that has one. out: what is left out, one flag an item; test
- * becomes those of them whose class still has something to train on.
+ * For any other way of leaving out: trains on no item that is gone or tested,
+ * and on none of a group that has one. test loses the items whose class has
+ * nothing left to train on.
  */
 void evaluating_leave(
-    const struct evaluating *v, const bool *out, bool *train, bool *test);
+    const struct evaluating *v, const bool *gone, bool *train, bool *test);
 
 /* The tier of options->plan. */
 enum tier evaluating_tier(const struct evaluating *v);

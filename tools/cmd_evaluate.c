@@ -163,7 +163,8 @@ static const struct option_spec option_table[] = {
 	    "judge this model instead of learning in folds; the transcripts\n"
 	    "should be of deployments it was not trained on" },
 	{ "parts", 0, "LIST",
-	    "only these, of folds, ladder, products (default: all)" },
+	    "only these of folds, ladder, versions, configurations,\n"
+	    "products, curve (default: all)" },
 	{ "plan", 0, "PLAN",
 	    "judge what polite, standard (default), deep or lab show" },
 	{ "folds", 0, "N", "folds that no deployment crosses (default 10)" },
@@ -180,6 +181,8 @@ static const struct example example_table[] = {
 	    "what to expect of a model learned from these" },
 	{ "mxprint evaluate --model my.model held-out.jsonl.gz",
 	    "a model's figures on other deployments" },
+	{ "mxprint evaluate --parts ladder,curve transcripts.jsonl.gz",
+	    "two parts only" },
 	{ "mxprint evaluate --plan polite --format json transcripts.jsonl.gz",
 	    "the same for a program, with the polite plan's evidence" },
 	{ 0 },
@@ -190,15 +193,17 @@ const struct command command_evaluate = {
 	.summary = "measure how good a model is on unseen deployments",
 	.arguments = "[OPTIONS] TRANSCRIPTS...",
 	.text =
-	    "Figures come with 95 % intervals (bootstrap over deployments). "
-	    "\"answered at\n"
-	    "precision 0.98\" is the share of hosts that can be named if at "
-	    "most 2 % of the\n"
-	    "names may be wrong. The ladder shows what each kind of evidence "
-	    "adds, with the\n"
-	    "greeting as it is, hidden, or replaced by another product's. "
-	    "Unknown products\n"
-	    "are those of the data, left out of training in turn.",
+	    "Each part leaves something else out of training: deployments in "
+	    "folds, a version\n"
+	    "of each product, configurations, a product (then its hosts should "
+	    "be unknown). The\n"
+	    "ladder shows what each kind of evidence adds, with the greeting "
+	    "as it is, masked,\n"
+	    "or replaced by another product's; the curve, what more "
+	    "deployments add. Figures\n"
+	    "come with 95 % intervals (bootstrap over deployments that look "
+	    "different);\n"
+	    "mxprint-evaluation(5) says what each is.",
 	.options = option_table,
 	.examples = example_table,
 	.run = run,

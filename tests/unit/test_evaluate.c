@@ -64,7 +64,7 @@ static void test_evaluate__parts_by_name(void **state)
 	(void)state;
 	assert_int_equal(
 	    evaluate_parts_read("ladder,folds", &parts, &err), STATUS_OK);
-	assert_int_equal(parts, 3);
+	assert_int_equal(parts, 3); /* the first two */
 	assert_int_equal(
 	    evaluate_parts_read("folds,laddre", &parts, &err), STATUS_USAGE);
 	assert_non_null(strstr(err.text, "'ladder'"));
@@ -112,6 +112,40 @@ static void test_evaluate__products_left_out(void **state)
 	for (size_t i = 0; i < set->stranger_count; i++)
 		assert_true(set->strangers[i].deployments == 8);
 	assert_true(set->auroc.value > 0.9);
+	evaluation_free(e);
+}
+
+static void test_evaluate__versions_and_configurations(void **state)
+{
+	struct evaluation *e = run(known, NULL, "versions,configurations");
+	const struct versions_figures *v = &e->versions;
+	const struct configurations_figures *c = &e->configurations;
+
+	(void)state;
+	assert_int_equal(v->all.rounds, 2);
+	assert_int_equal(v->all.views[LEAVING_AS_IS].items, 32);
+	assert_int_equal(v->product_count, 4);
+	assert_true(v->products[0].deployments == 8);
+	assert_true(v->all.views[LEAVING_MASKED].micro.value > 0.9);
+	assert_int_equal(c->configurations, 32); /* none is told */
+	assert_int_equal(c->all.views[LEAVING_MASKED].items, 32);
+	assert_int_equal(c->share_count[BY_FRONT], 1);
+	assert_string_equal(c->shares[BY_FRONT][0].value, "none");
+	assert_int_equal(c->share_count[BY_RECIPE], 0);
+	evaluation_free(e);
+}
+
+static void test_evaluate__the_curve_rises(void **state)
+{
+	struct evaluation *e = run(known, NULL, "curve");
+	const struct curve_point *p = e->curve.points;
+
+	(void)state;
+	for (size_t i = 0; i < CURVE_POINTS; i++)
+		assert_int_equal(p[i].accuracy.items, 32);
+	assert_true(p[0].accuracy.micro.value <= p[5].accuracy.micro.value);
+	/* There are fewer than 8 to train on: the rest changes nothing. */
+	assert_true(p[3].accuracy.micro.value == p[5].accuracy.micro.value);
 	evaluation_free(e);
 }
 
@@ -169,6 +203,8 @@ int main(void)
 		cmocka_unit_test(test_evaluate__parts_by_name),
 		cmocka_unit_test(test_evaluate__folds_and_ladder),
 		cmocka_unit_test(test_evaluate__products_left_out),
+		cmocka_unit_test(test_evaluate__versions_and_configurations),
+		cmocka_unit_test(test_evaluate__the_curve_rises),
 		cmocka_unit_test(test_evaluate__says_the_same_twice),
 		cmocka_unit_test(
 		    test_evaluate__a_model_on_held_out_deployments),

@@ -73,6 +73,69 @@ static void test_metrics__calibration_error_of_known_cases(void **state)
 	assert_true(fabs(metric_ece_rest(items, 300, 2) - 0.2) < 1e-9);
 }
 
+/* Surest first: right, wrong, right: risks 0, 1/2, 1/3. */
+static void test_metrics__risk_and_losses_by_hand(void **state)
+{
+	static const struct judged items[] = {
+		{ 0, 0, 0, 0.9, 1, false, 0.9, 0.82 },
+		{ 1, 1, 0, 0.8, 1, false, 0.2, 0.68 },
+		{ 2, 1, 1, 0.5, 1, false, 0.5, 0.50 },
+	};
+
+	(void)state;
+	assert_true(
+	    near(metric_risk_area(items, 3, 2), (0 + 0.5 + 1.0 / 3) / 3));
+	assert_true(near(metric_log_loss(items, 3, 2),
+	    -(log(0.9) + log(0.2) + log(0.5)) / 3));
+	/* 2 * 0.1^2, 2 * 0.8^2, 2 * 0.5^2 */
+	assert_true(near(metric_brier(items, 3, 2), (0.02 + 1.28 + 0.5) / 3));
+	assert_true(isnan(metric_risk_area(items, 0, 2)));
+	assert_true(isnan(metric_log_loss(items, 0, 2)));
+	assert_true(isnan(metric_brier(items, 0, 2)));
+}
+
+static void test_metrics__bins_of_equal_mass(void **state)
+{
+	struct reliability_bin bins[METRICS_BINS];
+	struct judged items[30];
+
+	(void)state;
+	for (size_t i = 0; i < 30; i++)
+		items[i] = (struct judged){ .group = i,
+			.answer = i % 2,
+			.confidence = 1 - (double)(i / 2) / 20,
+			.weight = 1 };
+	assert_int_equal(metrics_bins(items, 30, bins), METRICS_BINS);
+	for (size_t b = 0; b < METRICS_BINS; b++) {
+		assert_true(near(bins[b].deployments, 2));
+		assert_true(near(bins[b].right, 0.5));
+		assert_true(near(bins[b].confidence, 1 - (double)b / 20));
+	}
+	assert_int_equal(metrics_bins(items, 0, bins), 0);
+}
+
+/* Class 0 gets 0.9 where it is (error 0.1) and 0.3 where it is not; class 1
+ * 0.1 and 0.7: in bins of one item each 0.1, 0.3, 0.1, 0.3. */
+static void test_metrics__each_class_by_its_own_confidence(void **state)
+{
+	static const struct judged items[] = {
+		{ 0, 0, 0, 0.9, 1, false, 0, 0 },
+		{ 1, 1, 1, 0.7, 1, false, 0, 0 },
+	};
+	static const double confidence[] = { 0.9, 0.1, 0.3, 0.7 };
+	struct figure f, again;
+
+	(void)state;
+	f = metrics_ece_classes(items, confidence, 2, 2, 1);
+	again = metrics_ece_classes(items, confidence, 2, 2, 1);
+	assert_true(near(f.value, 0.2));
+	assert_true(f.low <= f.value && f.value <= f.high);
+	assert_true(f.low == again.low && f.high == again.high);
+	/* A class without any item is not counted as well calibrated. */
+	f = metrics_ece_classes(items, confidence, 1, 2, 1);
+	assert_true(near(f.value, 0.1));
+}
+
 static void test_metrics__strangers(void **state)
 {
 	struct rated items[200];
@@ -119,6 +182,10 @@ int main(void)
 		cmocka_unit_test(test_metrics__coverage_stops_at_the_precision),
 		cmocka_unit_test(
 		    test_metrics__calibration_error_of_known_cases),
+		cmocka_unit_test(test_metrics__risk_and_losses_by_hand),
+		cmocka_unit_test(test_metrics__bins_of_equal_mass),
+		cmocka_unit_test(
+		    test_metrics__each_class_by_its_own_confidence),
 		cmocka_unit_test(test_metrics__strangers),
 		cmocka_unit_test(
 		    test_metrics__intervals_hold_the_value_and_repeat),

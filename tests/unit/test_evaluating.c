@@ -1,0 +1,172 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "evaluation/evaluating.h"
+#include "evaluation/part_versions.h"
+#include "model/folds.h"
+#include "tests/unit/synthetic.h"
+
+#define FOLDS 4
+
+/* Eight deployments of four products, two versions each. */
+struct setting {
+	struct catalog *catalog;
+	struct evaluate_options options;
+	struct evaluating v;
+	bool *gone, *train, *test;
+};
+
+static int set_up(void **state)
+{
+	static char path[] = "/tmp/mxprint-evaluating-XXXXXX";
+	struct setting *s = xcalloc(1, sizeof(*s));
+	const char *paths[] = { path };
+	struct error err;
+	size_t room;
+
+	close(mkstemp(path));
+	synthetic_file(path, 0, 8, false);
+	s->catalog = synthetic_catalog();
+	evaluate_options_defaults(&s->options);
+	s->options.folds = FOLDS;
+	s->v.options = &s->options;
+	s->v.arena = arena_new();
+	if (dataset_read(s->catalog, paths, 1, 3, &s->v.d, &err) != STATUS_OK)
+		return 1;
+	unlink(path);
+	room = s->v.d->count + 1;
+	s->gone = arena_array(s->v.arena, room, sizeof(bool));
+	s->train = arena_array(s->v.arena, room, sizeof(bool));
+	s->test = arena_array(s->v.arena, room, sizeof(bool));
+	s->v.lonely =
+	    arena_array(s->v.arena, s->v.d->class_count + 1, sizeof(bool));
+	s->v.fold = arena_array(
+	    s->v.arena, s->v.d->group_count + 1, sizeof(*s->v.fold));
+	folds_assign(s->v.d, FOLDS, 2, s->v.fold);
+	*state = s;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct setting *s = *state;
+
+	dataset_free(s->v.d);
+	arena_free(s->v.arena);
+	catalog_free(s->catalog);
+	free(s);
+	return 0;
+}
+
+static void no_group_on_both_sides(const struct setting *s)
+{
+	const struct dataset *d = s->v.d;
+
+	for (size_t i = 0; i < d->count; i++)
+		for (size_t k = 0; s->test[i] && k < d->count; k++)
+			assert_false(s->train[k] &&
+				     d->items[k].group == d->items[i].group);
+}
+
+static void test_evaluating__folds_are_disjoint_and_test_all(void **state)
+{
+	struct setting *s = *state;
+	const struct dataset *d = s->v.d;
+	size_t tested = 0;
+
+	for (size_t f = 0; f < FOLDS; f++) {
+		size_t trained = 0;
+
+		evaluating_split(&s->v, f, s->train, s->test);
+		no_group_on_both_sides(s);
+		for (size_t i = 0; i < d->count; i++) {
+			tested += s->test[i];
+			trained += s->train[i];
+		}
+		assert_true(trained > d->count / 2);
+	}
+	assert_int_equal(tested, d->count);
+	/* What folds cannot measure is trained on and never judged. */
+	s->v.lonely[0] = true;
+	for (size_t f = 0; f < FOLDS; f++) {
+		evaluating_split(&s->v, f, s->train, s->test);
+		for (size_t i = 0; i < d->count; i++)
+			assert_false(
+			    s->test[i] && d->items[i].class_index == 0);
+	}
+	s->v.lonely[0] = false;
+}
+
+static void test_evaluating__leaving_takes_the_groups_along(void **state)
+{
+	struct setting *s = *state;
+	const struct dataset *d = s->v.d;
+	size_t polite = 0, left = 0;
+
+	/* One view of a transcript, and one product altogether. */
+	for (size_t i = 0; i < d->count; i++) {
+		s->gone[i] = d->items[i].class_index == 1;
+		s->test[i] = s->gone[i];
+	}
+	while (d->items[polite].class_index == 1 ||
+	       d->items[polite].tier != TIER_POLITE)
+		polite++;
+	s->test[polite] = true;
+	evaluating_leave(&s->v, s->gone, s->train, s->test);
+	no_group_on_both_sides(s);
+	for (size_t i = 0; i < d->count; i++) {
+		assert_false(s->train[i] && d->items[i].class_index == 1);
+		assert_false(
+		    s->train[i] && d->items[i].group == d->items[polite].group);
+		left += s->test[i];
+	}
+	assert_true(s->test[polite]);
+	assert_int_equal(left, 1); /* nothing to learn the product from */
+}
+
+static void test_evaluating__no_item_of_a_version_left_out(void **state)
+{
+	struct setting *s = *state;
+	const struct dataset *d = s->v.d;
+	size_t tested = 0;
+
+	for (size_t k = 0; k < 2; k++) {
+		assert_true(versions_round(&s->v, k, s->gone, s->test));
+		evaluating_leave(&s->v, s->gone, s->train, s->test);
+		no_group_on_both_sides(s);
+		for (size_t i = 0; i < d->count; i++) {
+			const struct item *item = &d->items[i];
+			size_t p = 0;
+			bool is_it;
+
+			while (strcmp(synthetic_products[p].id,
+				   item->product) != 0)
+				p++;
+			is_it = strcmp(synthetic_products[p].versions[k],
+				    item->version) == 0;
+			assert_false(s->train[i] && is_it);
+			assert_false(s->test[i] && !is_it);
+			tested += s->test[i];
+		}
+	}
+	assert_int_equal(tested, d->count);
+	assert_false(versions_round(&s->v, 2, s->gone, s->test));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    test_evaluating__folds_are_disjoint_and_test_all),
+		cmocka_unit_test(
+		    test_evaluating__leaving_takes_the_groups_along),
+		cmocka_unit_test(
+		    test_evaluating__no_item_of_a_version_left_out),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}

@@ -31,7 +31,6 @@ struct feature_list round_forge(
 enum status round_run(
     struct evaluating *v, const struct round *round, struct error *err)
 {
-	struct arena *scratch = arena_new();
 	double *margins = xcalloc(v->d->class_count + 1, sizeof(*margins));
 	struct fit *fit =
 	    fit_new(v->d, round->train, round->mask, v->options->seed);
@@ -41,18 +40,15 @@ enum status round_run(
 		if (!round->test[i])
 			continue;
 		for (int forged = 0; forged <= round->forged; forged++) {
-			struct feature_list list =
-			    forged ? round_forge(v, scratch, i)
-				   : v->d->items[i].features;
-			struct vector x;
+			size_t donor = i;
 
-			fit_margins(fit, &list, scratch, margins, &x);
+			if (forged && v->donor[i] != SIZE_MAX)
+				donor = v->donor[i];
+			fit_item_margins(fit, i, donor, margins);
 			round->take(round->user, i, forged, margins);
 		}
-		arena_reset(scratch);
 	}
 	fit_free(fit);
 	free(margins);
-	arena_free(scratch);
 	return status;
 }

@@ -27,6 +27,13 @@ static const struct evaluate_part parts[] = {
 	    evaluate_products, products_table, products_json },
 	{ "curve", "accuracy by the number of training deployments",
 	    evaluate_curve, curve_table, curve_json },
+	{ "baselines", "other methods on the same folds", evaluate_baselines,
+	    baselines_table, baselines_json },
+	{ "identifiability", "what nothing tells apart",
+	    evaluate_identifiability, identifiability_table,
+	    identifiability_json },
+	{ "leak", "do features tell deployments apart, not software?",
+	    evaluate_leak, leak_table, leak_json },
 };
 
 #define PARTS (sizeof(parts) / sizeof(parts[0]))

@@ -26,15 +26,20 @@
 #include "evaluation/metrics.h"
 #include "evaluation/part_configurations.h"
 #include "evaluation/part_curve.h"
+#include "evaluation/part_baselines.h"
 #include "evaluation/part_folds.h"
+#include "evaluation/part_identifiability.h"
 #include "evaluation/part_ladder.h"
+#include "evaluation/part_leak.h"
 #include "evaluation/part_model.h"
 #include "evaluation/part_products.h"
 #include "evaluation/part_versions.h"
 #include "model/file.h"
+#include "rules/engine.h"
 
 struct evaluate_options {
 	const struct catalog *catalog;
+	struct rule_engine *rules; /* as a baseline; NULL: without it */
 	const char *const *paths;
 	size_t path_count;
 	const struct model *model; /* NULL: learned anew, the parts below */
@@ -71,6 +76,9 @@ struct evaluation {
 	struct configurations_figures configurations;
 	struct products_figures products;
 	struct curve_figures curve;
+	struct baselines_figures baselines;
+	struct identifiability_figures identifiability;
+	struct leak leak;
 };
 
 void evaluate_options_defaults(struct evaluate_options *options);

@@ -44,7 +44,9 @@ struct item {
 	size_t class_index;	/* or CLASS_OTHER */
 	size_t group;		/* 0..group_count-1 */
 	enum tier tier;
-	bool derived; /* a view of a transcript of a larger plan */
+	const char *plan; /* it was captured under */
+	const char *form; /* hash of its normalised transcript */
+	bool derived;	  /* a view of a transcript of a larger plan */
 	double weight;
 	int64_t utc_ms;
 	size_t product_index; /* of dataset.products */

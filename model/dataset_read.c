@@ -137,9 +137,10 @@ static void add_items(struct gathering *g, const struct reading *r)
 		.product = arena_strdup(g->arena, t->label.product),
 		.version = or_null(g->arena, t->label.version),
 		.deployment = or_null(g->arena, t->deployment),
+		.plan = arena_strdup(g->arena, t->plan),
+		.form = arena_strdup(g->arena, r->form),
 		.front = or_null(g->arena, t->label.front),
 		.fronted = t->label.front != NULL };
-	const char *form = arena_strdup(g->arena, r->form);
 
 	provenance_read(g->arena, t->provenance, &base.from);
 	memcpy(base.hash, r->hash, sizeof(base.hash));
@@ -149,7 +150,7 @@ static void add_items(struct gathering *g, const struct reading *r)
 		to->item = base;
 		to->item.tier = r->views[v].tier;
 		to->item.derived = v > 0;
-		to->form = form;
+		to->form = base.form;
 		intern(g, &r->views[v].features, &to->item);
 	}
 }

@@ -1,5 +1,5 @@
 /*
- * Linear C-SVC, one class against the rest (the only file that knows libsvm).
+ * Linear C-SVC, one class against the rest (this and svm_matrix know libsvm).
  *
  * libsvm's solver sees inner products that were computed before, as a
  * precomputed kernel: struct gram, in its form of 16 bytes a pair. One is

@@ -111,6 +111,7 @@ static enum status run_evaluation(
     struct evaluate_arguments *a, struct buffer *out, struct error *err)
 {
 	struct catalog *catalog = NULL;
+	struct rule_engine *rules = NULL;
 	struct model *model = NULL;
 	char path[4096];
 	enum status status;
@@ -119,12 +120,17 @@ static enum status run_evaluation(
 	status = catalog_load(path, &catalog, err);
 	if (status == STATUS_OK && a->model)
 		status = model_load(a->model, &model, err);
+	snprintf(path, sizeof(path), "%s/rules", data_folder());
+	if (status == STATUS_OK && !a->model)
+		status = rule_engine_load(path, catalog, &rules, err);
 	if (status == STATUS_OK) {
 		a->how.catalog = catalog;
+		a->how.rules = rules;
 		a->how.model = model;
 		status = measure(a, out, err);
 	}
 	model_free(model);
+	rule_engine_free(rules);
 	catalog_free(catalog);
 	return status;
 }
@@ -164,7 +170,8 @@ static const struct option_spec option_table[] = {
 	    "should be of deployments it was not trained on" },
 	{ "parts", 0, "LIST",
 	    "only these of folds, ladder, versions, configurations,\n"
-	    "products, curve (default: all)" },
+	    "products, curve, baselines, identifiability, leak (default:\n"
+	    "all)" },
 	{ "plan", 0, "PLAN",
 	    "judge what polite, standard (default), deep or lab show" },
 	{ "folds", 0, "N", "folds that no deployment crosses (default 10)" },

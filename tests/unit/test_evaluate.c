@@ -149,6 +149,78 @@ static void test_evaluate__the_curve_rises(void **state)
 	evaluation_free(e);
 }
 
+static struct evaluation *run_with_rules(const char *parts)
+{
+	const char *path = known;
+	struct evaluate_options options;
+	struct evaluation *e;
+	struct error err;
+
+	evaluate_options_defaults(&options);
+	options.catalog = catalog;
+	options.paths = &path;
+	options.path_count = 1;
+	options.folds = 4;
+	assert_int_equal(
+	    rule_engine_load("rules", catalog, &options.rules, &err),
+	    STATUS_OK);
+	assert_int_equal(
+	    evaluate_parts_read(parts, &options.parts, &err), STATUS_OK);
+	if (evaluate(&options, &e, &err) != STATUS_OK)
+		fail_msg("%s", err.text);
+	rule_engine_free(options.rules);
+	return e;
+}
+
+/* Same folds, items and weights: the model's row is what folds report. */
+static void test_evaluate__baselines_beside_the_model(void **state)
+{
+	static const char *const names[] = { "model", "majority", "rules",
+		"codes", "neighbour", "libsvm", "rbf" };
+	struct evaluation *e = run_with_rules("folds,baselines");
+	const struct baselines_figures *b = &e->baselines;
+	const struct figure *majority = b->rows[1].figures;
+
+	(void)state;
+	assert_int_equal(b->judged, 32);
+	assert_int_equal(b->count, 7);
+	for (size_t i = 0; i < b->count; i++) {
+		const struct baseline_row *row = &b->rows[i];
+
+		assert_string_equal(row->name, names[i]);
+		assert_true(row->figures[BASELINE_MICRO].value -
+				b->rows[0].figures[BASELINE_MICRO].value ==
+			    row->against[BASELINE_MICRO].value);
+		assert_int_equal(
+		    row->wins, row->against[BASELINE_MICRO].value > 0 ||
+				   row->against[BASELINE_MACRO].value > 0);
+	}
+	assert_true(b->rows[0].figures[BASELINE_MICRO].value > 0.9);
+	/* Four products of eight: whoever is named, at most one is right. */
+	assert_true(majority[BASELINE_MICRO].value <= 0.25);
+	assert_true(b->rows[1].against[BASELINE_MICRO].high < -0.4);
+	/* Sendmail and OpenSMTPD say who they are in their help. */
+	assert_true(b->rows[2].figures[BASELINE_MICRO].value >= 0.5);
+	evaluation_free(e);
+}
+
+static void test_evaluate__what_cannot_be_told_apart(void **state)
+{
+	struct evaluation *e = run_with_rules("identifiability,leak");
+	const struct identifiability_figures *f = &e->identifiability;
+
+	(void)state;
+	assert_int_equal(f->all.count, 4); /* polite, standard; with, without */
+	for (size_t i = 0; i < f->all.count; i++) {
+		assert_true(f->all.rows[i].products.micro == 1);
+		assert_true(
+		    f->model[i].ceiling.micro >= f->model[i].micro.value);
+		assert_true(f->all.rows[i].versions.micro >= 0.5);
+	}
+	assert_true(!e->leak.found && e->leak.pairs == 0);
+	evaluation_free(e);
+}
+
 static void test_evaluate__says_the_same_twice(void **state)
 {
 	struct evaluation *a = run(known, NULL, NULL);
@@ -205,6 +277,8 @@ int main(void)
 		cmocka_unit_test(test_evaluate__products_left_out),
 		cmocka_unit_test(test_evaluate__versions_and_configurations),
 		cmocka_unit_test(test_evaluate__the_curve_rises),
+		cmocka_unit_test(test_evaluate__baselines_beside_the_model),
+		cmocka_unit_test(test_evaluate__what_cannot_be_told_apart),
 		cmocka_unit_test(test_evaluate__says_the_same_twice),
 		cmocka_unit_test(
 		    test_evaluate__a_model_on_held_out_deployments),

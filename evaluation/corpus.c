@@ -469,8 +469,9 @@ enum status corpus_read(const struct corpus_options *options,
 	for (size_t i = 0; i < options->path_count && status == STATUS_OK; i++)
 		status = read_file(&r, options->paths[i], err);
 	count_distinct(&r);
-	qsort(r.corpus->rows, r.corpus->row_count, sizeof(*r.corpus->rows),
-	    by_product);
+	if (r.corpus->row_count > 0)
+		qsort(r.corpus->rows, r.corpus->row_count,
+		    sizeof(*r.corpus->rows), by_product);
 	strmap_free(r.names);
 	strmap_free(r.bytes);
 	strmap_free(r.counted);

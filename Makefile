@@ -89,7 +89,7 @@ $(B)/tests/bench/%: $(B)/tests/bench/%.o $(LIBRARY)
 
 .PRECIOUS: $(B)/%.o
 
-include $(wildcard Makefile.fuzz Makefile.lab)
+include $(wildcard Makefile.fuzz Makefile.lab Makefile.evaluation)
 
 # --- the shipped model: the same bytes from the same training data
 

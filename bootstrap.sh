@@ -1,17 +1,19 @@
 #!/bin/sh
 # Installs the Debian packages that mxprint needs, if any is missing.
-#   ./bootstrap.sh [demo|test|lab]
+#   ./bootstrap.sh [demo|test|lab|evaluation]
 # demo: build and run the example; test (default): also the tests; lab: also
-# what brings up real mail servers. Needs root or sudo only when something is
-# missing. Debian 12 or newer.
+# what brings up real mail servers; evaluation: what docs/evaluation.md is made
+# with. Needs root or sudo only when something is missing. Debian 12 or newer.
 set -eu
 
 build="gcc make pkg-config libc6-dev libevent-dev libc-ares-dev libssl-dev
 	zlib1g-dev libsqlite3-dev libpcre2-dev libvectorscan-dev libyajl-dev
 	libidn2-dev libpsl-dev libsvm-dev"
 demo="$build nsd python3"
-test="$demo git g++ openssl libcmocka-dev libjansson-dev python3-jsonschema clang
-	clang-format libclang-rt-14-dev sqlite3 man-db groff procps"
+evaluation="$build gnuplot-nox python3"
+test="$demo gnuplot-nox git g++ openssl libcmocka-dev libjansson-dev
+	python3-jsonschema clang clang-format libclang-rt-14-dev sqlite3 man-db groff
+	procps"
 lab="$test debootstrap iproute2"
 # Node.js from elsewhere brings npm along and conflicts with Debian's package.
 command -v npm >/dev/null 2>&1 || lab="$lab npm"
@@ -20,8 +22,9 @@ case ${1:-test} in
 demo) wanted=$demo ;;
 test) wanted=$test ;;
 lab) wanted=$lab ;;
+evaluation) wanted=$evaluation ;;
 *)
-	echo "usage: ./bootstrap.sh [demo|test|lab]" >&2
+	echo "usage: ./bootstrap.sh [demo|test|lab|evaluation]" >&2
 	exit 64
 	;;
 esac

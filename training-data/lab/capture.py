@@ -1,11 +1,13 @@
 """Captures deployments: several boxes at a time, what fails once more at the end.
 
-    FOLDER/captured/NAME.jsonl    one transcript a plan
-    FOLDER/captured/NAME.sha256   of the deployment that they are from
+    FOLDER/KIND/NAME.jsonl        one transcript a plan; KIND is captured,
+                                  or again for those that are compared
+    FOLDER/KIND/NAME.sha256       of the deployment that they are from
     FOLDER/logs/NAME.log          what the server said to its operator
     FOLDER/run.PID/               scratch, gone when the run is
 """
 import collections
+import concurrent.futures
 import fcntl
 import glob
 import hashlib
@@ -33,10 +35,10 @@ def digest(deployment):
 
 
 class Lab:
-    def __init__(self, folder, roots_folder, mxprint):
+    def __init__(self, folder, roots_folder, mxprint, kind):
         self.folder = os.path.abspath(folder)
         self.mxprint = os.path.abspath(mxprint)
-        self.captured = os.path.join(self.folder, "captured")
+        self.captured = os.path.join(self.folder, kind)
         self.logs = os.path.join(self.folder, "logs")
         self.scratch = os.path.join(self.folder, f"run.{os.getpid()}")
         for path in (self.captured, self.logs):
@@ -168,16 +170,23 @@ class Lab:
         for t in threads:
             t.join()
 
+    def make_roots(self, deployments):
+        """Before anything runs, so that no time-out can be their doing."""
+        def make(deployment):
+            try:
+                if not self.stopping:
+                    self.layers(deployment)
+            except roots.Missing:
+                pass  # told for each deployment that needs it
+        one_each = {(d["suite"], d["npm"], d.get("build"),
+                     *d["packages"]): d for d in deployments}.values()
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            list(pool.map(make, one_each))
+
     def run(self, deployments, jobs, again=False):
         """How many were there already; the rest is `done` or `skipped`."""
         todo = [d for d in deployments if again or not self.kept(d)]
-        # Roots first, one at a time: two would only wait for each other.
-        for d in todo:
-            try:
-                if not self.stopping:
-                    self.layers(d)
-            except roots.Missing:
-                pass
+        self.make_roots(todo)
         self.together(todo, jobs, GREETING_PATIENCE)
         # A machine under load makes failures of its own: once more, calmly.
         failed = [d for d in todo if d["deployment"] in self.skipped]

@@ -46,7 +46,7 @@ def check_axis(axis, where):
                       "over 0")
 
 
-def axes_of(recipe, further=(), where=""):
+def axes_of(recipe, where, further=()):
     """Axes by id; the recipe's own replace built-in ones, `further` both."""
     axes = {a["id"]: a for a in built_in(recipe)}
     for axis in [*recipe.get("axis", []), *further]:
@@ -71,6 +71,8 @@ def merged(picked):
                 continue
             if key in LISTS and config.get(key):
                 config[key] += "\n" + value
+            elif key == "box_args":
+                config[key] = config.get(key, []) + value
             elif key in TABLES:
                 config[key] = {**config.get(key, {}), **value}
             else:

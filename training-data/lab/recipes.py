@@ -24,7 +24,8 @@ KEYS = {"product", "about", "package", "start", "setup", "banner", "own",
         "multi_line", "silent", "random", "build"}
 BOX_KEYS = {"front", "product", "about", "args", "draws", "axis", "behind",
             "silent", "random"}
-BEHIND_KEYS = {"recipe", "install", "suites", "draws", "held_out"}
+BEHIND_KEYS = {"recipe", "suite", "install", "draws", "held_out"}
+SERVERS = "servers.toml"  # behind every box that names none itself
 # Keys of a configuration that are no variables for texts.
 SETTINGS = {"id", "banner", "banner_text", "claims", "tls", "style",
             "options", "more_setup", "host", "product", "front", "front_box",
@@ -223,8 +224,7 @@ class Expander:
             if drawing.fits(config, install, suite):
                 yield self.deployment(name, recipe, install, suite, config)
 
-    def drawn(self, name, recipe, install, suite, count, further=()):
-        axes = drawing.axes_of(recipe, further, name)
+    def drawn(self, name, recipe, install, suite, count, axes):
         for config, draw in drawing.draws(
                 axes, install, suite, count,
                 (self.seed, name, install.get("id", ""), suite)):
@@ -237,56 +237,72 @@ class Expander:
 
     def expand(self, name, recipe):
         check_keys(recipe, KEYS, name)
+        axes = drawing.axes_of(recipe, name)
         for install in recipe["install"]:
+            count = install.get("draws", recipe.get("draws", 0))
             for suite in install["suites"]:
                 yield from self.configured(name, recipe, install, suite)
-                yield from self.drawn(name, recipe, install, suite,
-                                      install.get("draws",
-                                                  recipe.get("draws", 0)))
+                yield from self.drawn(name, recipe, install, suite, count,
+                                      axes)
 
-    def expand_box(self, box, recipes):
+    def expand_box(self, box, recipes, servers):
         """The box in front of other recipes' servers, always drawn."""
-        further = [{"id": "box", "choices": [{"front_box": box.name}]},
+        further = [{"id": "box", "choices": [{"name": box.name,
+                                              "front_box": box.name}]},
                    *box.recipe.get("axis", [])]
-        for behind in box.recipe.get("behind", []):
+        for behind in box.recipe.get("behind", servers):
             check_keys(behind, BEHIND_KEYS, box.name)
             if behind["recipe"] not in recipes:
                 raise Bad(f"{box.name}: there is no recipe "
                           f"\"{behind['recipe']}\" to stand behind it")
             recipe = recipes[behind["recipe"]]
-            found = [i for i in recipe["install"]
-                     if i.get("id", "") == behind.get("install", "")]
-            if not found:
-                raise Bad(f"{box.name}: {behind['recipe']} has no install "
-                          f"\"{behind.get('install', '')}\"")
-            install = dict(found[0])
-            if "held_out" in behind:
-                install["held_out"] = behind["held_out"]
-            for suite in behind.get("suites", install["suites"][:1]):
-                yield from self.drawn(
-                    f"{box.name}-{behind['recipe']}", recipe, install, suite,
-                    behind.get("draws", box.recipe.get("draws", 0)), further)
+            # Where nothing of the server shows, drawing it changes nothing.
+            axes = drawing.axes_of({} if "product" in box.recipe else recipe,
+                                   box.name, further)
+            yield from self.drawn(
+                f"{box.name}-{behind['recipe']}", recipe,
+                install_behind(box, recipe, behind), behind["suite"],
+                behind.get("draws", box.recipe.get("draws", 0)), axes)
+
+
+def install_behind(box, recipe, behind):
+    """The first install of a suite that is not held out, or the named one."""
+    for install in recipe["install"]:
+        if (behind["suite"] in install["suites"] and
+                behind.get("install", install.get("id", "")) ==
+                install.get("id", "") and
+                ("install" in behind or not install.get("held_out"))):
+            return dict(install, held_out=behind.get(
+                "held_out", install.get("held_out", False)))
+    raise Bad(f"{box.name}: {behind['recipe']} has no such install in "
+              f"{behind['suite']}")
 
 
 def toml_files(folder):
     return sorted(glob.glob(os.path.join(folder, "*.toml")))
 
 
+def guarded(deployments, name):
+    """A list; a key that is missing on the way becomes a sentence."""
+    try:
+        return list(deployments)
+    except KeyError as e:
+        raise Bad(f"{name}: key {e} is missing") from e
+
+
 def read_all(seed, folder=HERE):
     """Every deployment, in the order of the recipe files."""
-    boxes = {b.name: b for b in map(Box, toml_files(os.path.join(folder,
-                                                                 "boxes")))}
     recipes = {os.path.basename(p)[:-len(".toml")]: read_toml(p)
                for p in toml_files(os.path.join(folder, "recipes"))}
+    paths = {os.path.basename(p): p
+             for p in toml_files(os.path.join(folder, "boxes"))}
+    servers = []
+    if SERVERS in paths:
+        servers = read_toml(paths.pop(SERVERS))["behind"]
+    boxes = {b.name: b for b in map(Box, paths.values())}
     expander, found = Expander(seed, boxes), []
     for name, recipe in recipes.items():
-        try:
-            found += expander.expand(name, recipe)
-        except KeyError as e:
-            raise Bad(f"{name}: key {e} is missing") from e
-    for box in boxes.values():
-        try:
-            found += expander.expand_box(box, recipes)
-        except KeyError as e:
-            raise Bad(f"{box.name}: key {e} is missing") from e
+        found += guarded(expander.expand(name, recipe), name)
+    for name, box in boxes.items():
+        found += guarded(expander.expand_box(box, recipes, servers), name)
     return found

@@ -2,7 +2,7 @@
 
     FOLDER/base/SUITE            debootstrap --variant=minbase
     FOLDER/layers/NAME           what apt-get install added to its base
-    FOLDER/npm/NAME-VERSION      npm install
+    FOLDER/npm/NAME-VERSION-...  npm ci, from the lock file in npm/
 
 Everything is made under a .part name and renamed when complete, so that a
 stopped run leaves nothing half made behind. Several labs may share a folder:
@@ -14,11 +14,12 @@ import os
 import shutil
 import subprocess
 
+import locks
+
 # A suite that lives on another's base.
 BACKPORTS = {"bookworm-backports": "bookworm",
              "bullseye-backports": "bullseye"}
 POLICY = "#!/bin/sh\nexit 101\n"  # no package starts its service
-
 
 
 def mirror():
@@ -92,21 +93,27 @@ class Roots:
         lock = os.path.join(self.folder, "locks", os.path.basename(path))
         with open(lock, "w", encoding="ascii") as held:
             fcntl.flock(held, fcntl.LOCK_EX)
+            if path in self.failed:
+                raise self.failed[path]
             if not os.path.exists(path):
                 self.make(path, make, name)
         return path
 
     def make(self, path, make, name):
+        """Twice, if need be: mirrors have bad moments."""
         part = path + ".part"
-        shutil.rmtree(part, ignore_errors=True)
-        print(f"lab: making {name}", flush=True)
-        try:
-            make(part)
-        except (Missing, subprocess.TimeoutExpired, OSError) as e:
+        for again in (True, False):
             shutil.rmtree(part, ignore_errors=True)
-            self.failed[path] = Missing(f"{name}: {e}")
-            raise self.failed[path] from e
-        os.rename(part, path)
+            print(f"lab: making {name}", flush=True)
+            try:
+                make(part)
+                os.rename(part, path)
+                return
+            except (Missing, subprocess.TimeoutExpired, OSError) as e:
+                shutil.rmtree(part, ignore_errors=True)
+                if not again:
+                    self.failed[path] = Missing(f"{name}: {e}")
+                    raise self.failed[path] from e
 
     def base(self, suite):
         def make(part):
@@ -144,14 +151,19 @@ class Roots:
 
     def npm(self, package):
         """The folder of an npm package, e.g. Haraka@3.1.7."""
+        lock = locks.folder(package)
+        try:
+            with open(os.path.join(lock, locks.LOCK), "rb") as f:
+                version = hashlib.sha256(f.read()).hexdigest()[:8]
+        except FileNotFoundError:
+            raise Missing(f"npm {package} has no lock file; make it with "
+                          f"lab.py --lock {package}") from None
+
         def make(part):
-            os.makedirs(part)
-            with open(os.path.join(part, "package.json"), "w",
-                      encoding="ascii") as f:
-                f.write('{"private": true}\n')
-            log_and_run(self.log("npm-" + package), [
-                "npm", "install", "--omit=optional", "--ignore-scripts",
-                "--no-audit", "--no-fund", "--save-exact", package],
-                cwd=part, timeout=600)
-        return self.once(os.path.join(self.folder, "npm", package), make,
-                         f"npm {package}")
+            shutil.copytree(lock, part)
+            log_and_run(self.log("npm-" + os.path.basename(lock)), [
+                "npm", "ci", "--omit=optional", "--ignore-scripts",
+                "--no-audit", "--no-fund"], cwd=part, timeout=600)
+        return self.once(os.path.join(
+            self.folder, "npm", f"{os.path.basename(lock)}-{version}"), make,
+            f"npm {package}")

@@ -35,6 +35,7 @@ def complaint(text, plan, silent):
         return f"outcome {record['outcome']}"
     answered = [x for c in record["connections"] for x in c["exchanges"]
                 if x["received"]]
+    # Where EHLO is refused, the polite plan says no more than QUIT.
     if record["outcome"] == "greeted" and len(answered) < 3:
         return f"only {len(answered)} answers"
     missing = unanswered(record, silent)

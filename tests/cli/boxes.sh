@@ -72,7 +72,10 @@ def read_reply(f):
     """One reply without its line ends, joined by newlines; "" at the end."""
     lines = []
     while True:
-        line = f.readline().decode("latin-1")
+        try:
+            line = f.readline().decode("latin-1")
+        except ConnectionResetError:
+            line = ""
         if not line:
             return "\n".join(lines)
         lines.append(line.rstrip("\r\n"))

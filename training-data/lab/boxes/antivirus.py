@@ -21,8 +21,8 @@ class Antivirus(relay.Box):
         parser.add_argument("--longest", type=int, default=1000)
         parser.add_argument("--bye", default="",
                             help="own answer to QUIT, after 221")
-        parser.add_argument("--rset", action="store_true",
-                            help="answers NOOP and RSET itself")
+        parser.add_argument("--noop", action="store_true",
+                            help="answers NOOP itself")
 
     def command(self, line):
         verb = relay.verb_of(line)
@@ -31,7 +31,7 @@ class Antivirus(relay.Box):
         if verb == b"QUIT" and self.args.bye:
             self.finished = True
             return relay.Answer(f"221 {self.args.bye}\r\n".encode())
-        if verb in (b"NOOP", b"RSET") and self.args.rset:
+        if verb == b"NOOP" and self.args.noop:
             return relay.Answer(b"250 OK\r\n")
         if verb == b"STARTTLS":
             return relay.Answer(b"502 Command not implemented\r\n")

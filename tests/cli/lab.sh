@@ -166,7 +166,7 @@ for text, silent, words in (
         (record("noop"), ["bare-lf"], "no answer in time to noop"),
         (record(outcome="timeout"), [], "outcome timeout"),
         (record(plan="deep"), [], "another plan"),
-        (record(count=3), [], "only 3 answers"),
+        (record(count=2), [], "only 2 answers"),
         (record() + "\n" + record(), [], "2 records")):
     answer = transcripts.complaint(text, "lab", silent)
     check(answer is None if words is None else words in (answer or ""),

@@ -248,7 +248,7 @@ static const struct {
 } plans[] = {
 	{ "polite", TIER_POLITE },
 	{ "standard", TIER_STANDARD },
-	{ "deep", TIER_FULL },
+	{ "deep", TIER_DEEP },
 	{ "lab", TIER_FULL },
 };
 

@@ -8,6 +8,8 @@
 #include "common/random.h"
 #include "model/forge.h"
 
+#define BLOCK 256 /* of work too small to be shared out one by one */
+
 /* ------------------------------------------------------------- vectors */
 
 /* The item of each group that is copied: one of the standard plan, if any. */
@@ -181,40 +183,61 @@ static void share_coefficients(const struct training *t, struct collapsing *to)
 }
 
 /* A feature's weights: the shares of all pieces that hold it. */
-static enum status weigh_feature(void *user, size_t f, struct error *err)
+static void weigh_feature(const struct collapsing *from, size_t f)
 {
-	const struct collapsing *from = user;
 	struct fit *fit = from->fit;
 	const struct kernel *k = fit->known.kernel;
 	size_t classes = fit->class_count;
 	double *row = fit->weights + f * classes;
 
-	(void)err;
 	memset(row, 0, classes * sizeof(*row));
-	if (!fit->known.feature[f])
-		return STATUS_OK;
+	if (!fit->known.feature[f] ||
+	    (fit->known.mask & GROUP_BIT(k->group[f])) == 0)
+		return;
 	for (size_t h = k->holders_start[f]; h < k->holders_start[f + 1]; h++)
 		add_rows(row,
 		    from->shares[k->group[f]] + k->holders[h] * classes,
 		    k->scale[f], classes);
+}
+
+static enum status weigh_block(void *user, size_t block, struct error *err)
+{
+	const struct collapsing *from = user;
+	size_t end = from->fit->known.kernel->features;
+
+	(void)err;
+	for (size_t f = block * BLOCK; f < (block + 1) * BLOCK && f < end; f++)
+		weigh_feature(from, f);
 	return STATUS_OK;
 }
 
 /* What a piece adds to the margins, before its factor. */
-static enum status sum_pieces(void *user, size_t g, struct error *err)
+static void sum_piece(struct fit *fit, size_t g, size_t piece)
 {
-	struct fit *fit = user;
 	const struct kernel *k = fit->known.kernel;
 	const struct pieces *p = &k->pieces[g];
 	size_t classes = fit->class_count;
+	double *sum = fit->sums[g] + piece * classes;
+
+	memset(sum, 0, classes * sizeof(*sum));
+	for (size_t n = p->start[piece]; n < p->start[piece + 1]; n++)
+		if (fit->known.feature[p->ids[n]])
+			add_rows(sum, fit->weights + p->ids[n] * classes,
+			    k->scale[p->ids[n]], classes);
+}
+
+/* Every BLOCK-th piece of all groups that count. */
+static enum status sum_block(void *user, size_t block, struct error *err)
+{
+	struct fit *fit = user;
 
 	(void)err;
-	memset(fit->sums[g], 0, p->count * classes * sizeof(double));
-	for (size_t piece = 0; piece < p->count; piece++)
-		for (size_t n = p->start[piece]; n < p->start[piece + 1]; n++)
-			add_rows(fit->sums[g] + piece * classes,
-			    fit->weights + p->ids[n] * classes,
-			    k->scale[p->ids[n]], classes);
+	for (size_t g = 0; g < GROUP_COUNT; g++)
+		if ((fit->known.mask & GROUP_BIT(g)) != 0)
+			for (size_t piece = block;
+			     piece < fit->known.kernel->pieces[g].count;
+			     piece += BLOCK)
+				sum_piece(fit, g, piece);
 	return STATUS_OK;
 }
 
@@ -223,8 +246,9 @@ static void collapse(const struct training *t)
 	struct collapsing c = { .fit = t->fit };
 
 	share_coefficients(t, &c);
-	parallel_for(t->fit->known.kernel->features, weigh_feature, &c, NULL);
-	parallel_for(GROUP_COUNT, sum_pieces, t->fit, NULL);
+	parallel_for(
+	    t->fit->known.kernel->features / BLOCK + 1, weigh_block, &c, NULL);
+	parallel_for(BLOCK, sum_block, t->fit, NULL);
 	for (size_t g = 0; g < GROUP_COUNT; g++)
 		free(c.shares[g]);
 }
@@ -301,32 +325,6 @@ void fit_item_margins(
 	    &fit->known, &(struct source){ item, donor }, 1, scratch, &point);
 	margins_of(fit, &point, 0, margins);
 	arena_free(scratch);
-}
-
-/* Features that the fit does not know leave the vector. */
-static void forget(const struct fit *fit, struct vector *v)
-{
-	size_t left = 0;
-
-	for (size_t k = 0; k < v->count; k++)
-		if (fit->known.feature[v->index[k]])
-			v->index[left++] = v->index[k];
-	v->unknown += v->count - left;
-	v->count = left;
-	vocabulary_fill(fit->known.kernel->vocabulary, v);
-}
-
-void fit_margins(const struct fit *fit, const struct feature_list *features,
-    struct arena *arena, double *margins, struct vector *vector)
-{
-	vocabulary_vector(fit->known.kernel->vocabulary, features,
-	    fit->known.mask, arena, vector);
-	forget(fit, vector);
-	memcpy(margins, fit->bias, fit->class_count * sizeof(*margins));
-	for (size_t k = 0; k < vector->count; k++)
-		add_rows(margins,
-		    fit->weights + vector->index[k] * fit->class_count,
-		    vector->value[k], fit->class_count);
 }
 
 /* Hosts behind a front are chosen apart: their versions must not be read

@@ -61,10 +61,6 @@ enum status fit_train(struct fit *fit, double cost, struct error *err);
 void fit_item_margins(
     const struct fit *fit, size_t item, size_t donor, double *margins);
 
-/* The same, slower, for any features; the vector lives in arena. */
-void fit_margins(const struct fit *fit, const struct feature_list *features,
-    struct arena *arena, double *margins, struct vector *vector);
-
 /* Which vectors are worth keeping for the distance (model/novelty). */
 struct fit_stored {
 	size_t *class_of; /* SIZE_MAX: forged, or of no class */

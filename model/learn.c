@@ -299,7 +299,8 @@ static void learn_versions(const struct learning *l, struct model *model)
 			    !item->fronted)
 				items[count++] =
 				    (struct version_item){ item->version,
-					    item->group, &item->features };
+					    item->group, &item->features,
+					    item->name };
 		}
 		version_learn(model->arena, items, count, &model->versions[c]);
 	}

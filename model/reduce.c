@@ -28,7 +28,7 @@ static const struct {
 
 #define STEP_COUNT (sizeof(steps) / sizeof(steps[0]))
 
-static const int budgets[TIER_COUNT] = {
+static const int budgets[] = {
 	[TIER_POLITE] = 1,
 	[TIER_STANDARD] = 2,
 };
@@ -36,6 +36,7 @@ static const int budgets[TIER_COUNT] = {
 static const char *const names[TIER_COUNT] = {
 	[TIER_POLITE] = "polite",
 	[TIER_STANDARD] = "standard",
+	[TIER_DEEP] = "deep",
 	[TIER_FULL] = "lab",
 };
 
@@ -114,7 +115,7 @@ struct transcript *transcript_reduce(
 {
 	struct transcript *view;
 
-	if (tier_of_plan(t->plan) <= tier)
+	if (tier > TIER_STANDARD || tier_of_plan(t->plan) <= tier)
 		return NULL;
 	view = arena_alloc(arena, sizeof(*view));
 	*view = *t;

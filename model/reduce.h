@@ -16,13 +16,15 @@
 #include "transcript/transcript.h"
 
 /* How much of a dialogue there is; confidence and novelty differ by it. */
-enum tier { TIER_POLITE, TIER_STANDARD, TIER_FULL, TIER_COUNT };
+enum tier { TIER_POLITE, TIER_STANDARD, TIER_DEEP, TIER_FULL, TIER_COUNT };
 
 enum tier tier_of_plan(const char *plan); /* TIER_FULL for any other name */
 const char *tier_name(enum tier tier);
 
 /*
  * A view of t for the smaller tier, or NULL when t holds no more than that.
+ * NULL for the deep plan as well: it spreads its probes over connections, and
+ * which of them share one changes the answers, so it has to be captured.
  * Lives in arena, shares the bytes of t; not to be given to transcript_free.
  */
 struct transcript *transcript_reduce(

@@ -58,6 +58,8 @@ struct version_item {
 	const char *version; /* as labelled */
 	size_t group;
 	const struct feature_list *features;
+	const uint32_t
+	    *name; /* of each feature: a number, small, of its name */
 };
 
 /* table and its strings live in arena. */

@@ -1,39 +1,18 @@
 /*
- * Learning marks. A unit is one deployment's hosts of one version: of each
- * feature it has a share (the copies and tiers that have it, of those whose
- * probe was answered), and so one vote. What a deployment says is subtracted
- * from the sums when it is left out.
+ * Learning marks, each unit having one vote. What a deployment says is
+ * subtracted from the sums when it is left out.
  */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/strmap.h"
-#include "model/version.h"
+#include "model/version_study.h"
 
-#define SIDE_MIN  2   /* deployments on each side of a cut */
-#define GAIN_MIN  1.0 /* less tells too little */
-#define VOICE_MAX 3   /* marks of one voice at one cut */
-
-struct unit {
-	size_t version;
-	size_t group;
-	size_t first, end; /* of the items in order */
-	float *has;	   /* hosts, by feature id */
-	float *seen;	   /* those that would have shown it */
-};
-
-struct study {
-	struct arena *arena;
-	struct strmap *names;
-	struct strmap *probes;
-	size_t *probe_of; /* by feature id */
-	struct version_item *items;
-	size_t item_count;
-	struct unit *units;
-	size_t count;
-	size_t features;
-};
+#define SIDE_MIN  2    /* deployments on each side of a cut */
+#define GAIN_MIN  1.0  /* less tells too little */
+#define APART_MIN 0.03 /* less cannot gain 1: log-odds end at 28 */
+#define VOICE_MAX 3    /* marks of one voice at one cut */
 
 /* ------------------------------------------------------------- versions */
 
@@ -67,110 +46,6 @@ static size_t list_versions(struct arena *arena,
 	return unique;
 }
 
-static size_t place(const struct version_table *table, const char *version)
-{
-	for (size_t v = 0; v < table->version_count; v++)
-		if (version_compare(table->versions[v], version) == 0)
-			return v;
-	return SIZE_MAX;
-}
-
-/* ------------------------------------------------------------- units */
-
-static size_t id_of(struct strmap *map, const char *text, size_t len)
-{
-	bool added;
-	int64_t *slot = strmap_put(map, text, len, &added);
-
-	if (added)
-		*slot = (int64_t)strmap_count(map) - 1;
-	return (size_t)*slot;
-}
-
-static void number_features(struct study *s)
-{
-	for (size_t i = 0; i < s->item_count; i++) {
-		const struct feature_list *list = s->items[i].features;
-
-		for (size_t f = 0; f < list->count; f++) {
-			const char *name = list->items[f].name;
-
-			id_of(s->probes, name, version_probe_len(name));
-			if (version_may_be_mark(&list->items[f]))
-				id_of(s->names, name, strlen(name));
-		}
-	}
-	s->features = strmap_count(s->names);
-	s->probe_of =
-	    arena_array(s->arena, s->features + 1, sizeof(*s->probe_of));
-	for (size_t f = 0; f < s->features; f++) {
-		const char *name = strmap_key(s->names, f, NULL);
-
-		s->probe_of[f] =
-		    id_of(s->probes, name, version_probe_len(name));
-	}
-}
-
-static void look_at(struct study *s, struct unit *unit,
-    const struct feature_list *list, bool *has, bool *answered)
-{
-	memset(has, 0, s->features);
-	memset(answered, 0, strmap_count(s->probes));
-	for (size_t f = 0; f < list->count; f++) {
-		const char *name = list->items[f].name;
-
-		if (version_may_be_mark(&list->items[f]))
-			has[id_of(s->names, name, strlen(name))] = true;
-		if (version_is_answer(name))
-			answered[id_of(
-			    s->probes, name, version_probe_len(name))] = true;
-	}
-	for (size_t f = 0; f < s->features; f++) {
-		unit->has[f] += has[f] ? 1 : 0;
-		unit->seen[f] += has[f] || answered[s->probe_of[f]] ? 1 : 0;
-	}
-}
-
-static int by_unit(const void *a, const void *b)
-{
-	const struct version_item *x = a;
-	const struct version_item *y = b;
-
-	if (x->group != y->group)
-		return x->group > y->group ? 1 : -1;
-	return version_compare(x->version, y->version);
-}
-
-static void gather(struct study *s, const struct version_table *table)
-{
-	bool *has, *answered;
-
-	number_features(s);
-	has = xcalloc(s->features + 1, 1);
-	answered = xcalloc(strmap_count(s->probes) + 1, 1);
-	s->units = arena_array(s->arena, s->item_count + 1, sizeof(*s->units));
-	for (size_t i = 0; i < s->item_count; i++) {
-		struct unit *unit = &s->units[s->count];
-
-		if (i == 0 || by_unit(&s->items[i - 1], &s->items[i]) != 0) {
-			unit = &s->units[s->count++];
-			unit->version = place(table, s->items[i].version);
-			unit->group = s->items[i].group;
-			unit->first = i;
-			unit->has = arena_array(
-			    s->arena, s->features + 1, sizeof(float));
-			unit->seen = arena_array(
-			    s->arena, s->features + 1, sizeof(float));
-		} else {
-			unit = &s->units[s->count - 1];
-		}
-		unit->end = i + 1;
-		look_at(s, unit, s->items[i].features, has, answered);
-	}
-	free(has);
-	free(answered);
-}
-
 /* ------------------------------------------------------------- marks */
 
 struct side {
@@ -179,10 +54,10 @@ struct side {
 };
 
 /* sums[feature * versions + version] */
-static void add_unit(const struct study *s, const struct unit *unit,
+static void add_votes(const struct study *s, const struct unit *unit,
     size_t versions, double sign, struct side *sums)
 {
-	for (size_t f = 0; f < s->features; f++) {
+	for (size_t f = 0; f < s->feature_count; f++) {
 		struct side *side = &sums[f * versions + unit->version];
 
 		if (unit->seen[f] > 0) {
@@ -195,6 +70,7 @@ static void add_unit(const struct study *s, const struct unit *unit,
 
 struct found {
 	struct version_mark mark;
+	size_t feature;
 	struct version_voice voice;
 	double gain; /* what it tells on average */
 };
@@ -212,6 +88,8 @@ static bool weigh(
 	above = fmax(above, 1e-6);
 	if (below >= 1 || above >= 1)
 		return false;
+	if (fabs(above - below) < APART_MIN)
+		return false;
 	found->mark.has = log(above / below);
 	found->mark.lacks = log((1 - above) / (1 - below));
 	found->gain = (above - below) * (found->mark.has - found->mark.lacks);
@@ -221,11 +99,8 @@ static bool weigh(
 static int compare_voices(const struct found *a, const struct found *b)
 {
 	size_t len = a->voice.len < b->voice.len ? a->voice.len : b->voice.len;
-	int order;
+	int order = memcmp(a->voice.name, b->voice.name, len);
 
-	if (a->mark.cut != b->mark.cut)
-		return a->mark.cut > b->mark.cut ? 1 : -1;
-	order = memcmp(a->voice.name, b->voice.name, len);
 	if (order != 0)
 		return order;
 	return (a->voice.len > b->voice.len) - (a->voice.len < b->voice.len);
@@ -245,61 +120,152 @@ static int by_worth(const void *a, const void *b)
 	return strcmp(x->mark.feature, y->mark.feature);
 }
 
-static void find_marks(
-    const struct study *s, const struct side *sums, struct version_table *table)
+/* Marks of one cut, best first within each voice; found has room for all. */
+static size_t find_marks(const struct study *s, const struct side *sums,
+    size_t versions, size_t cut, struct found *found)
 {
-	size_t versions = table->version_count, count = 0, of_voice = 0;
-	struct found *found =
-	    xcalloc(s->features * (versions - 1) + 1, sizeof(*found));
+	size_t count = 0, kept = 0, of_voice = 0;
 
-	for (size_t f = 0; f < s->features; f++)
-		for (size_t cut = 1; cut < versions; cut++) {
-			const struct side *upper = &sums[f * versions + cut];
+	for (size_t f = 0; f < s->feature_count; f++) {
+		const struct side *upper = &sums[f * versions + cut];
+		struct found *next = &found[count];
 
-			if (!weigh(upper - 1, upper, &found[count]))
-				continue;
-			found[count].mark.feature =
-			    strmap_key(s->names, f, NULL);
-			found[count].mark.cut = (uint32_t)cut;
-			found[count].voice =
-			    version_voice_of(found[count].mark.feature);
-			count++;
-		}
-	qsort(found, count, sizeof(*found), by_worth);
-	table->mark_count = 0;
-	for (size_t i = 0; i < count; i++) {
-		if (i == 0 || compare_voices(&found[i - 1], &found[i]) != 0)
-			of_voice = 0;
-		if (of_voice++ < VOICE_MAX &&
-		    table->mark_count < VERSION_MARKS_MAX)
-			table->marks[table->mark_count++] = found[i].mark;
+		if (!s->features[f].may_be_mark ||
+		    !weigh(upper - 1, upper, next))
+			continue;
+		next->feature = f;
+		next->mark.feature = s->features[f].name;
+		next->mark.cut = (uint32_t)cut;
+		next->voice = version_voice_of(next->mark.feature);
+		count++;
 	}
-	free(found);
+	qsort(found, count, sizeof(*found), by_worth);
+	for (size_t i = 0; i < count; i++) {
+		struct found this = found[i];
+
+		if (kept == 0 || compare_voices(&found[kept - 1], &this) != 0)
+			of_voice = 0;
+		if (of_voice++ < VOICE_MAX)
+			found[kept++] = this;
+	}
+	return kept;
+}
+
+/* The marks of each cut, in as many lists. */
+struct marks {
+	size_t versions;
+	struct found **list;
+	size_t *count;
+};
+
+static void marks_begin(struct marks *m, const struct study *s, size_t versions)
+{
+	m->versions = versions;
+	m->list = arena_array(s->arena, versions + 1, sizeof(*m->list));
+	m->count = arena_array(s->arena, versions + 1, sizeof(*m->count));
+}
+
+static void marks_set(struct marks *m, const struct study *s,
+    const struct side *sums, size_t cut, struct found *room)
+{
+	m->count[cut] = find_marks(s, sums, m->versions, cut, room);
+	m->list[cut] =
+	    arena_array(s->arena, m->count[cut] + 1, sizeof(**m->list));
+	memcpy(m->list[cut], room, m->count[cut] * sizeof(*room));
+}
+
+static void take_marks(const struct marks *m, struct version_table *table)
+{
+	table->mark_count = 0;
+	for (size_t cut = 1; cut < m->versions; cut++)
+		for (size_t i = 0;
+		     i < m->count[cut] && table->mark_count < VERSION_MARKS_MAX;
+		     i++)
+			table->marks[table->mark_count++] =
+			    m->list[cut][i].mark;
 }
 
 /* ------------------------------------------------------------- measuring */
 
-/* Every item's evidence, from marks that its deployment had no part in. */
+/* As version_evidence() has it, for one cut and the item looked at last. */
+static double hear(
+    const struct study *s, const struct found *marks, size_t count)
+{
+	double evidence = 0;
+	size_t next;
+
+	for (size_t m = 0; m < count; m = next) {
+		double bound = marks[m].voice.bound, sum = 0;
+		size_t heard = 0;
+
+		for (next = m; next < count &&
+			       compare_voices(&marks[m], &marks[next]) == 0;
+		     next++) {
+			size_t f = marks[next].feature;
+
+			if (!s->has[f] && !s->answered[s->features[f].probe])
+				continue;
+			sum += fmax(-bound,
+			    fmin(bound, s->has[f] ? marks[next].mark.has
+						  : marks[next].mark.lacks));
+			heard++;
+		}
+		if (heard > 0)
+			evidence += sum / (double)heard;
+	}
+	return evidence;
+}
+
+static double *hear_item(
+    const struct study *s, const struct marks *m, size_t item)
+{
+	double *evidence =
+	    arena_array(s->arena, m->versions + 1, sizeof(*evidence));
+	size_t left = VERSION_MARKS_MAX;
+
+	study_look_at(s, item);
+	for (size_t cut = 1; cut < m->versions; cut++) {
+		size_t count = m->count[cut] < left ? m->count[cut] : left;
+
+		evidence[cut] = hear(s, m->list[cut], count);
+		left -= count;
+	}
+	return evidence;
+}
+
+/*
+ * Every item's evidence, from marks that its deployment had no part in: only
+ * the two cuts beside its version differ from those that all have a part in.
+ */
 static double **hear_left_out(
-    struct study *s, struct side *sums, struct version_table *table)
+    struct study *s, struct side *sums, const struct marks *all)
 {
 	double **evidence =
 	    arena_array(s->arena, s->item_count + 1, sizeof(*evidence));
-	size_t versions = table->version_count;
+	struct found *room = xcalloc(s->feature_count + 1, sizeof(*room));
+	size_t versions = all->versions;
+	struct marks some;
 
+	marks_begin(&some, s, versions);
 	for (size_t from = 0, to; from < s->count; from = to) {
+		memcpy(some.list, all->list, versions * sizeof(*some.list));
+		memcpy(some.count, all->count, versions * sizeof(*some.count));
 		for (to = from; to < s->count &&
 				s->units[to].group == s->units[from].group;
 		     to++)
-			add_unit(s, &s->units[to], versions, -1, sums);
-		find_marks(s, sums, table);
+			add_votes(s, &s->units[to], versions, -1, sums);
+		for (size_t u = from; u < to; u++)
+			for (size_t cut = s->units[u].version;
+			     cut <= s->units[u].version + 1; cut++)
+				if (cut >= 1 && cut < versions)
+					marks_set(&some, s, sums, cut, room);
 		for (size_t i = s->units[from].first; i < s->units[to - 1].end;
 		     i++)
-			evidence[i] = version_evidence(
-			    table, s->items[i].features, s->arena);
+			evidence[i] = hear_item(s, &some, i);
 		for (size_t u = from; u < to; u++)
-			add_unit(s, &s->units[u], versions, 1, sums);
+			add_votes(s, &s->units[u], versions, 1, sums);
 	}
+	free(room);
 	return evidence;
 }
 
@@ -373,20 +339,28 @@ static double measure(const struct study *s, double *const *evidence,
 static void study_marks(
     struct study *s, struct arena *arena, struct version_table *table)
 {
+	size_t versions = table->version_count;
+	struct marks all;
+	struct found *room;
 	struct side *sums;
 	double **evidence;
 
-	gather(s, table);
-	sums = xcalloc(s->features * table->version_count + 1, sizeof(*sums));
+	study_units(s, table);
+	sums = xcalloc(s->feature_count * versions + 1, sizeof(*sums));
+	room = xcalloc(s->feature_count + 1, sizeof(*room));
 	for (size_t u = 0; u < s->count; u++)
-		add_unit(s, &s->units[u], table->version_count, 1, sums);
-	evidence = hear_left_out(s, sums, table);
+		add_votes(s, &s->units[u], versions, 1, sums);
+	marks_begin(&all, s, versions);
+	for (size_t cut = 1; cut < versions; cut++)
+		marks_set(&all, s, sums, cut, room);
+	evidence = hear_left_out(s, sums, &all);
 	table->scale = choose_scale(s, evidence, table);
 	table->confidence = measure(s, evidence, table);
-	find_marks(s, sums, table);
+	take_marks(&all, table);
 	for (size_t m = 0; m < table->mark_count; m++)
 		table->marks[m].feature =
 		    arena_strdup(arena, table->marks[m].feature);
+	free(room);
 	free(sums);
 }
 
@@ -394,7 +368,6 @@ void version_learn(struct arena *arena, const struct version_item *items,
     size_t count, struct version_table *table)
 {
 	struct study s = { .arena = arena_new(),
-		.names = strmap_new(),
 		.probes = strmap_new(),
 		.items = xcalloc(count + 1, sizeof(*items)) };
 
@@ -409,7 +382,6 @@ void version_learn(struct arena *arena, const struct version_item *items,
 			s.items[s.item_count++].version = version;
 		}
 	}
-	qsort(s.items, s.item_count, sizeof(*s.items), by_unit);
 	table->version_count = list_versions(arena, items, count, table);
 	table->marks =
 	    arena_array(arena, VERSION_MARKS_MAX, sizeof(*table->marks));
@@ -417,7 +389,6 @@ void version_learn(struct arena *arena, const struct version_item *items,
 		study_marks(&s, arena, table);
 	else
 		table->version_count = 0;
-	strmap_free(s.names);
 	strmap_free(s.probes);
 	arena_free(s.arena);
 	free(s.items);

@@ -71,6 +71,32 @@ static void test_dataset__derives_smaller_plans(void **state)
 	dataset_free(d);
 }
 
+/* A deep transcript has a tier of its own; a lab one is none of it. */
+static void test_dataset__the_deep_plan_is_captured_not_derived(void **state)
+{
+	struct transcript *t[] = { synthetic_transcript(0, 0),
+		synthetic_transcript(1, 1) };
+	size_t count[TIER_COUNT] = { 0 };
+	struct dataset *d;
+
+	(void)state;
+	t[0]->plan = "deep";
+	t[1]->plan = "lab";
+	d = dataset_from(t, 2, 1);
+	for (size_t i = 0; i < d->count; i++) {
+		count[d->items[i].tier]++;
+		assert_true(
+		    d->items[i].derived == (d->items[i].tier < TIER_DEEP));
+	}
+	assert_int_equal(count[TIER_POLITE], 2);
+	assert_int_equal(count[TIER_STANDARD], 2);
+	assert_int_equal(count[TIER_DEEP], 1);
+	assert_int_equal(count[TIER_FULL], 1);
+	assert_string_equal(tier_name(TIER_DEEP), "deep");
+	assert_int_equal(tier_of_plan("deep"), TIER_DEEP);
+	dataset_free(d);
+}
+
 /* The same deployment twice, and another that looks exactly the same. */
 static void test_dataset__keeps_what_is_alike_together(void **state)
 {
@@ -187,6 +213,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_dataset__derives_smaller_plans),
+		cmocka_unit_test(
+		    test_dataset__the_deep_plan_is_captured_not_derived),
 		cmocka_unit_test(test_dataset__keeps_what_is_alike_together),
 		cmocka_unit_test(test_dataset__few_deployments_are_no_class),
 		cmocka_unit_test(

@@ -7,11 +7,13 @@
 
 #include <cmocka.h>
 
+#include "common/strmap.h"
 #include "model/version.h"
 
 #define HOSTS 15
 
 static struct arena *arena;
+static struct strmap *names;
 
 static void add(struct feature_list *list, enum feature_group group,
     const char *prefix, size_t number)
@@ -39,6 +41,29 @@ static struct feature_list *host(size_t version, size_t number, bool help)
 	return list;
 }
 
+static const uint32_t *number(const struct feature_list *list)
+{
+	uint32_t *name = arena_array(arena, list->count + 1, sizeof(*name));
+
+	for (size_t f = 0; f < list->count; f++) {
+		bool added;
+		int64_t *slot =
+		    strmap_put_text(names, list->items[f].name, &added);
+
+		if (added)
+			*slot = (int64_t)strmap_count(names) - 1;
+		name[f] = (uint32_t)*slot;
+	}
+	return name;
+}
+
+static struct version_item labelled(
+    const char *version, size_t group, const struct feature_list *features)
+{
+	return (
+	    struct version_item){ version, group, features, number(features) };
+}
+
 static void learn(struct version_table *table, bool separable)
 {
 	static const char *const versions[] = { "3.5.25-0+deb11u1", "3.7.11",
@@ -46,8 +71,8 @@ static void learn(struct version_table *table, bool separable)
 	struct version_item items[HOSTS];
 
 	for (size_t i = 0; i < HOSTS; i++)
-		items[i] = (struct version_item){ versions[i % 3], i,
-			host(separable ? i % 3 : 1, i / 3, true) };
+		items[i] = labelled(versions[i % 3], i,
+		    host(separable ? i % 3 : 1, i / 3, true));
 	version_learn(arena, items, HOSTS, table);
 }
 
@@ -112,8 +137,7 @@ static void learn_two(
 
 		list->items = arena_array(arena, 2, sizeof(*list->items));
 		add(list, GROUP_CODES, prefix, newer && !other ? 500 : 502);
-		items[i] =
-		    (struct version_item){ newer ? "3.7" : "3.5", i, list };
+		items[i] = labelled(newer ? "3.7" : "3.5", i, list);
 	}
 	version_learn(arena, items, 20, table);
 }
@@ -202,12 +226,14 @@ static int set_up(void **state)
 {
 	(void)state;
 	arena = arena_new();
+	names = strmap_new();
 	return 0;
 }
 
 static int tear_down(void **state)
 {
 	(void)state;
+	strmap_free(names);
 	arena_free(arena);
 	return 0;
 }

@@ -90,6 +90,8 @@ def weak_ladder(report):
     if not losses:
         return None
     loss, plan = max(losses)
+    if loss < 0.0005:
+        return "A forged greeting costs no accuracy, with all evidence."
     return (f"A forged greeting costs most under the plan {plan}: "
             f"{loss:.3f} of accuracy.")
 

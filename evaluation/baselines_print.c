@@ -12,6 +12,13 @@ static const char *const keys[BASELINE_FIGURES] = {
 	[BASELINE_ECE] = "calibration_error",
 };
 
+static const char *const words[BASELINE_FIGURES] = {
+	[BASELINE_MICRO] = "deployments",
+	[BASELINE_MACRO] = "products",
+	[BASELINE_COVERAGE] = "at-0.98",
+	[BASELINE_ECE] = "calibration",
+};
+
 static void put_interval(struct buffer *out, const struct figure *f, bool sign)
 {
 	char text[40];
@@ -52,7 +59,12 @@ static void put_differences(
 		buffer_printf(out, "%-34s", row->text);
 		put_interval(out, &row->against[BASELINE_MICRO], true);
 		put_interval(out, &row->against[BASELINE_MACRO], true);
-		buffer_printf(out, "  %s\n", row->wins ? "WINS" : "");
+		if (row->wins)
+			buffer_add_text(out, "  WINS:");
+		for (int f = 0; f < BASELINE_FIGURES; f++)
+			if (row->better[f])
+				buffer_printf(out, " %s", words[f]);
+		buffer_add_text(out, "\n");
 	}
 }
 

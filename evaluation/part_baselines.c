@@ -236,8 +236,8 @@ static void take_row(
 		    metrics[f], own, r->judged[0], n, classes, seed);
 		gain = row->against[f].value;
 		row->better[f] = f == BASELINE_ECE ? gain < 0 : gain > 0;
+		row->wins |= row->better[f];
 	}
-	row->wins = row->better[BASELINE_MICRO] || row->better[BASELINE_MACRO];
 }
 
 enum status evaluate_baselines(struct evaluating *v, struct error *err)

@@ -37,7 +37,7 @@ struct baseline_row {
 	struct figure figures[BASELINE_FIGURES];
 	struct figure against[BASELINE_FIGURES]; /* this minus the model's */
 	bool better[BASELINE_FIGURES];		 /* than the model */
-	bool wins; /* more accurate, over deployments or over products */
+	bool wins;				 /* better in any of these */
 };
 
 struct baselines_figures {

@@ -26,9 +26,11 @@ static const char *const no_names[] = { "esmtp", "smtp", "lmtp", "welcome",
 	"ironport", "barracuda", "proofpoint", "mimecast", "google", "gsmtp",
 	"outlook", "yahoo", "amazonses", "cisco", "sophos", "fortimail",
 	"trend", "symantec", "mailpit", "mailhog", "inetsim", "spampd",
-	"amavis", "amavisd", "clamsmtp", "postscreen", "debian", "ubuntu",
-	"nodejs", "node", "java", "perl", "ruby", "golang", "windows", "linux",
-	"pleased", "nice", "need", "closing", "goodbye", "bye", "queued" };
+	"amavis", "amavisd", "clamsmtp", "postscreen", "msmtpd", "davmail",
+	"sauce", "dumbster", "pike", "mailutils", "cyrus", "postal",
+	"simplesmtp", "eventmachine", "tcllib", "debian", "ubuntu", "nodejs",
+	"node", "java", "perl", "ruby", "golang", "windows", "linux", "pleased",
+	"nice", "need", "closing", "goodbye", "bye", "queued" };
 
 /* Names that are words too: masked only where a name stands. */
 static const char *const common_words[] = { "mail", "smtp", "mx", "server",

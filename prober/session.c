@@ -124,6 +124,10 @@ static void on_event(evutil_socket_t fd, short what, void *user)
 		return;
 	s->now_ms = clock_now_ms();
 	s->timer_set = false;
+	if (what & EV_CLOSED) { /* is told once, maybe with the last bytes */
+		s->hung_up = true;
+		what |= EV_READ;
+	}
 	if (what & (EV_READ | EV_WRITE))
 		on_ready(s, what);
 	else if (what & EV_TIMEOUT)
@@ -162,7 +166,7 @@ int session_open(struct network *network, struct dialog *dialog,
 	s->connection->duration_ms = -1;
 	dialog_open(dialog);
 	s->event = event_new(network->base, wire.fd,
-	    EV_READ | EV_WRITE | EV_ET | EV_PERSIST, on_event, s);
+	    EV_READ | EV_WRITE | EV_CLOSED | EV_ET | EV_PERSIST, on_event, s);
 	if (!s->event)
 		abort(); /* out of memory */
 	session_timer(s, QUEUE_CONNECT);

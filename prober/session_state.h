@@ -46,6 +46,7 @@ struct session {
 	struct bytes out; /* still to be sent */
 	bool split;
 	bool broken;	/* a send failed: read what is left */
+	bool hung_up;	/* the peer will say no more than is there */
 	bool answered;	/* the exchange has its complete reply */
 	bool timer_set; /* in this callback */
 	int64_t now_ms;

@@ -288,7 +288,7 @@ static void take_bytes(struct session *s, const char *bytes, size_t len)
 
 /*
  * Until the socket is empty (it tells us of new bytes once), or something was
- * sent: the answer to that comes as a new edge.
+ * sent: the answer to that comes as a new edge, unless the peer has hung up.
  */
 void session_receive(struct session *s)
 {
@@ -309,7 +309,7 @@ void session_receive(struct session *s)
 			return;
 		}
 		take_bytes(s, s->network->scratch, (size_t)n);
-		if (s->exchange != before && !s->wire.tls &&
+		if (s->exchange != before && !s->wire.tls && !s->hung_up &&
 		    (size_t)n < NETWORK_SCRATCH)
 			return;
 	}

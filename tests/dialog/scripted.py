@@ -16,7 +16,8 @@ A script:
     within 5                          seconds the run may take (20)
     errors 2                          most replies 4xx/5xx but to QUIT
     delay greeting 500                least milliseconds to its first byte
-Actions: send "..", blurt ".." (send, whatever the client does), wait SECONDS, close, reset, silent, tls, drip "..",
+Actions: send "..", blurt ".." (send, whatever the client does), wait SECONDS, close, fin ".."
+(send, then say no more but listen), reset, silent, tls, drip "..",
 forever "..", fill COUNT (bytes on one line).
 """
 import json, os, re, select, socket, ssl, struct, subprocess, sys
@@ -187,6 +188,11 @@ class Server(threading.Thread):
             elif verb == "close":
                 self.sock.close()
                 return False
+            elif verb == "fin":  # the text and the end in one segment
+                self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)
+                self.sock.sendall(latin(argument))
+                self.sent[-1] += latin(argument)
+                self.sock.shutdown(socket.SHUT_WR)
             elif verb == "silent":
                 while self.sock.recv(65536):
                     pass

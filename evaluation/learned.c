@@ -3,18 +3,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "evaluation/round.h"
 #include "model/learn.h"
+#include "model/parts.h"
 #include "model/version.h"
 
 #define INNER_FOLDS   3
 #define INNER_BATCHES 3
 
-enum status learned_model(const struct evaluating *v, const bool *train,
-    double cost, struct model **model, double *chosen, struct error *err)
+static enum status learn_fold(const struct evaluating *v, const bool *train,
+    struct model **model, double *chosen, struct error *err)
 {
 	struct learn_options how = { .use = train,
 		.seed = v->options->seed,
-		.cost = cost,
+		.cost = v->options->cost,
 		.folds = INNER_FOLDS,
 		.batches = INNER_BATCHES };
 	struct learn_record record;
@@ -35,9 +37,12 @@ struct answer answer_of(const struct model *model, enum model_view view,
 	answer.best = a.scores[0].class_index;
 	answer.novel = a.novel;
 	answer.novelty = a.novelty;
+	answer.margins =
+	    arena_array(arena, a.count + 1, sizeof(*answer.margins));
 	answer.confidence =
 	    arena_array(arena, a.count + 1, sizeof(*answer.confidence));
 	for (size_t c = 0; c < a.count; c++) {
+		answer.margins[a.scores[c].class_index] = a.scores[c].margin;
 		answer.confidence[a.scores[c].class_index] =
 		    a.scores[c].confidence;
 		answer.none -= a.scores[c].confidence;
@@ -76,6 +81,24 @@ static void score_version(struct learned *l, const struct model *model,
 	    l->told[i] && version_within(range, item->version, scratch);
 }
 
+static void keep_maps(const struct evaluating *v, struct learned *l,
+    const struct model *model, size_t fold)
+{
+	enum tier tier = evaluating_tier(v);
+	size_t size = model->class_count * sizeof(double);
+
+	for (int view = 0; view < VIEW_COUNT; view++) {
+		const struct view_part *part = &model->views[view];
+		struct fold_maps *maps = &l->maps[view][fold];
+
+		maps->novelty = part->novelty[tier];
+		maps->calibration = part->calibration[tier];
+		maps->calibration.bias = arena_alloc(v->arena, size);
+		memcpy(
+		    maps->calibration.bias, part->calibration[tier].bias, size);
+	}
+}
+
 static void score_fold(struct evaluating *v, struct learned *l,
     const struct model *model, const bool *test)
 {
@@ -83,6 +106,8 @@ static void score_fold(struct evaluating *v, struct learned *l,
 
 	for (size_t i = 0; i < v->d->count; i++) {
 		const struct item *item = &v->d->items[i];
+		struct feature_list forged;
+		struct answer answer;
 
 		if (!test[i])
 			continue;
@@ -92,6 +117,10 @@ static void score_fold(struct evaluating *v, struct learned *l,
 			    &item->features, scratch, v->arena);
 			arena_reset(scratch);
 		}
+		forged = round_forge(v, scratch, i);
+		answer = answer_of(model, VIEW_ALL, tier_name(item->tier),
+		    &forged, scratch, v->arena);
+		l->forged[i] = answer.margins;
 		l->scored[i] = true;
 		if (l->answers[VIEW_ALL][i].best == item->class_index)
 			score_version(l, model, item, i, scratch);
@@ -106,9 +135,13 @@ static struct learned *learned_room(struct evaluating *v)
 	struct learned *l = arena_alloc(v->arena, sizeof(*l));
 
 	l->scored = arena_array(v->arena, room, sizeof(*l->scored));
-	for (int view = 0; view < VIEW_COUNT; view++)
+	l->forged = arena_array(v->arena, room, sizeof(*l->forged));
+	for (int view = 0; view < VIEW_COUNT; view++) {
 		l->answers[view] =
 		    arena_array(v->arena, room, sizeof(*l->answers[view]));
+		l->maps[view] = arena_array(
+		    v->arena, v->options->folds + 1, sizeof(*l->maps[view]));
+	}
 	l->told = arena_array(v->arena, room, sizeof(*l->told));
 	l->right = arena_array(v->arena, room, sizeof(*l->right));
 	l->cost =
@@ -133,10 +166,11 @@ enum status learned_get(
 		evaluating_say(v, "learning without fold %zu of %zu", f + 1,
 		    v->options->folds);
 		evaluating_split(v, f, train, test);
-		status = learned_model(
-		    v, train, v->options->cost, &model, &l->cost[f], err);
-		if (status == STATUS_OK)
+		status = learn_fold(v, train, &model, &l->cost[f], err);
+		if (status == STATUS_OK) {
+			keep_maps(v, l, model, f);
 			score_fold(v, l, model, test);
+		}
 		model_free(model);
 	}
 	if (status == STATUS_OK)

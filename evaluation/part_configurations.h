@@ -4,6 +4,8 @@
  * configurations. A deployment without provenance is a configuration of its
  * own. Accuracy also by what stands in front, by how the greeting was set, and
  * by recipe.
+ *
+ * Cost: 2 fits a round.
  */
 #ifndef MXPRINT_EVALUATION_PART_CONFIGURATIONS_H
 #define MXPRINT_EVALUATION_PART_CONFIGURATIONS_H

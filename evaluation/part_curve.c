@@ -9,13 +9,11 @@
 #include "evaluation/learned.h"
 #include "evaluation/print.h"
 #include "evaluation/round.h"
-#include "model/folds.h"
 
 static const size_t sizes[CURVE_POINTS] = { 1, 2, 4, 8, 16, 0 };
 
 struct drawing {
 	struct evaluating *v;
-	size_t *fold;  /* by group */
 	size_t *place; /* of each group, shuffled */
 	size_t *rank;  /* by item: its group among those of its product
 			  that are trained on, in that order */
@@ -49,7 +47,7 @@ static void rank_groups(struct drawing *g, size_t fold)
 
 		/* first[place] = 1: the group there has this product */
 		for (size_t i = 0; i < d->count; i++)
-			if (g->fold[d->items[i].group] != fold &&
+			if (g->v->fold[d->items[i].group] != fold &&
 			    strcmp(d->items[i].product, d->products[p]) == 0)
 				first[at[d->items[i].group]] = 1;
 		for (size_t n = 0; n < d->group_count; n++)
@@ -79,9 +77,9 @@ static enum status run_point(
 
 	for (size_t i = 0; i < d->count; i++) {
 		const struct item *item = &d->items[i];
-		bool here = g->fold[item->group] == fold;
+		bool here = g->v->fold[item->group] == fold;
 
-		train[i] = !here && (size == 0 || g->rank[i] < size);
+		train[i] = !here && g->rank[i] < size;
 		test[i] = here && item->tier == evaluating_tier(g->v) &&
 			  item->class_index != CLASS_OTHER &&
 			  !g->v->lonely[item->class_index];
@@ -97,43 +95,56 @@ static enum status run_fold(struct drawing *g, size_t fold, double cost,
 {
 	enum status status = STATUS_OK;
 
-	evaluating_say(
-	    g->v, "learning curve, fold %zu of %d", fold + 1, CURVE_FOLDS);
+	evaluating_say(g->v, "learning curve, fold %zu of %zu", fold + 1,
+	    g->v->options->folds);
 	rank_groups(g, fold);
 	for (size_t p = 0; status == STATUS_OK && p < CURVE_POINTS; p++) {
 		g->to = &points[p];
-		status = run_point(g, fold, sizes[p], cost, err);
+		if (sizes[p] > 0)
+			status = run_point(g, fold, sizes[p], cost, err);
 	}
 	return status;
+}
+
+/* With all deployments: the answers of the folds' own models. */
+static void take_learned(
+    struct drawing *g, const struct learned *l, struct judgements *all)
+{
+	g->to = all;
+	for (size_t i = 0; i < g->v->d->count; i++)
+		if (l->scored[i] &&
+		    g->v->d->items[i].tier == evaluating_tier(g->v))
+			take(
+			    g, i, false, l->answers[VIEW_NO_BANNER][i].margins);
 }
 
 enum status evaluate_curve(struct evaluating *v, struct error *err)
 {
 	const struct dataset *d = v->d;
 	struct drawing g = { .v = v,
-		.fold =
-		    arena_array(v->arena, d->group_count + 1, sizeof(*g.fold)),
 		.place =
 		    arena_array(v->arena, d->group_count + 1, sizeof(*g.place)),
 		.rank = arena_array(v->arena, d->count + 1, sizeof(*g.rank)) };
 	struct judgements points[CURVE_POINTS];
+	const struct learned *l;
 	struct random random;
-	double cost;
-	enum status status = learned_cost(v, &cost, err);
+	enum status status = learned_get(v, &l, err);
 
-	folds_assign(d, CURVE_FOLDS, v->options->seed + 2, g.fold);
 	for (size_t n = 0; n < d->group_count; n++)
 		g.place[n] = n;
 	random_init(&random, v->options->seed);
 	random_shuffle(&random, g.place, d->group_count);
 	for (size_t p = 0; p < CURVE_POINTS; p++)
 		points[p] = evaluating_judgements(v);
-	for (size_t f = 0; status == STATUS_OK && f < CURVE_FOLDS; f++)
-		status = run_fold(&g, f, cost, points, err);
-	for (size_t p = 0; status == STATUS_OK && p < CURVE_POINTS; p++)
+	for (size_t f = 0; status == STATUS_OK && f < v->options->folds; f++)
+		status = run_fold(&g, f, l->cost[f], points, err);
+	for (size_t p = 0; status == STATUS_OK && p < CURVE_POINTS; p++) {
+		if (sizes[p] == 0)
+			take_learned(&g, l, &points[p]);
 		v->e->curve.points[p] = (struct curve_point){ sizes[p],
 			figures_accuracy(
 			    &points[p], d->class_count, v->options->seed) };
+	}
 	return status;
 }
 
@@ -141,8 +152,8 @@ enum status evaluate_curve(struct evaluating *v, struct error *err)
 
 void curve_table(const struct evaluation *e, struct buffer *out)
 {
-	buffer_printf(out, "greeting masked, %d folds\n%-12s %-28s %s\n",
-	    CURVE_FOLDS, "deployments", "  micro", "macro");
+	buffer_printf(out, "greeting masked, %zu folds\n%-12s %-28s %s\n",
+	    e->folds, "deployments", "  micro", "macro");
 	for (size_t p = 0; p < CURVE_POINTS; p++) {
 		const struct curve_point *one = &e->curve.points[p];
 		const struct accuracy *a = &one->accuracy;

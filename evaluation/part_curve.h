@@ -1,6 +1,10 @@
 /*
  * Part "curve": the learning curve. With the greeting masked, how accuracy
- * grows with the number of training deployments of each product.
+ * grows with the number of training deployments of each product. The folds and
+ * their costs are those of the part "folds"; where nothing is left out beside
+ * the fold, its model answers.
+ *
+ * Cost: 5 fits a fold, most of them small.
  */
 #ifndef MXPRINT_EVALUATION_PART_CURVE_H
 #define MXPRINT_EVALUATION_PART_CURVE_H
@@ -12,7 +16,6 @@ struct evaluating;
 struct evaluation;
 
 #define CURVE_POINTS 6
-#define CURVE_FOLDS  5
 
 struct curve_point {
 	size_t deployments; /* groups of a product, at most; 0: all */

@@ -1,6 +1,8 @@
 /*
  * Part "folds": deployments left out in grouped folds, answered by models
  * learned as `mxprint train` does it, for every plan; one plan in detail.
+ *
+ * Cost: one learn a fold (evaluation/learned), which the other parts share.
  */
 #ifndef MXPRINT_EVALUATION_PART_FOLDS_H
 #define MXPRINT_EVALUATION_PART_FOLDS_H

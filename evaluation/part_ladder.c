@@ -24,6 +24,9 @@ static const struct {
 	{ "+ TLS", GROUPS_LADDER_TLS, 0 },
 };
 
+_Static_assert(
+    GROUPS_LADDER_TLS == GROUPS_ALL, "the last rung is all evidence");
+
 static const char *const greetings[GREETINGS] = { "as-is", "masked", "forged" };
 
 const char *greeting_name(enum greeting greeting)
@@ -79,6 +82,30 @@ static enum status climb_fold(
 	free(train);
 	free(test);
 	return status;
+}
+
+static enum status climb_folds(
+    struct climb *c, size_t step, const struct learned *l, struct error *err)
+{
+	enum status status = STATUS_OK;
+
+	for (size_t k = 0; status == STATUS_OK && k < c->v->options->folds; k++)
+		status = climb_fold(c, step, k, l->cost[k], err);
+	return status;
+}
+
+/* With all evidence the models of the folds are these machines. */
+static void climb_learned(struct climb *c, const struct learned *l)
+{
+	for (size_t i = 0; i < c->v->d->count; i++) {
+		if (!l->scored[i])
+			continue;
+		c->greeting = GREETING_AS_IS;
+		take(c, i, false, l->answers[VIEW_ALL][i].margins);
+		take(c, i, true, l->forged[i]);
+		c->greeting = GREETING_MASKED;
+		take(c, i, false, l->answers[VIEW_NO_BANNER][i].margins);
+	}
 }
 
 /* ------------------------------------------------------------- judging */
@@ -173,9 +200,10 @@ enum status evaluate_ladder(struct evaluating *v, struct error *err)
 		c.margins[g] = xcalloc(cells, sizeof(double));
 	for (size_t s = 0; status == STATUS_OK && s < LADDER_RUNGS; s++) {
 		evaluating_say(v, "ladder: %s", steps[s].name);
-		for (size_t k = 0; status == STATUS_OK && k < v->options->folds;
-		     k++)
-			status = climb_fold(&c, s, k, l->cost[k], err);
+		if (steps[s].mask == GROUPS_ALL)
+			climb_learned(&c, l);
+		else
+			status = climb_folds(&c, s, l, err);
 		if (status == STATUS_OK)
 			judge_rung(&c, s);
 	}

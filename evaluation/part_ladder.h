@@ -6,6 +6,9 @@
  *
  * Confidence, for the share named at precision 0.98, is a softmax with one
  * scale, fitted for each fold on the margins of the other folds' deployments.
+ *
+ * Cost: 7 fits a fold. The first rung has nothing to be masked, and on the last
+ * one, all evidence, the models of the folds answer, which are these machines.
  */
 #ifndef MXPRINT_EVALUATION_PART_LADDER_H
 #define MXPRINT_EVALUATION_PART_LADDER_H

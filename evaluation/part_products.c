@@ -1,12 +1,14 @@
 #include "evaluation/part_products.h"
 
-#include <stdlib.h>
+#include <math.h>
 #include <string.h>
 
 #include "evaluation/evaluating.h"
 #include "evaluation/learned.h"
 #include "evaluation/print.h"
 #include "evaluation/rated.h"
+#include "evaluation/round.h"
+#include "model/heldout.h"
 
 static const char *const views[VIEW_COUNT] = { "everything", "no-banner" };
 
@@ -44,69 +46,121 @@ static bool of_product(
 	return strcmp(item->product, v->d->products[product]) == 0;
 }
 
-/* A product's hosts, answered by a model that has never seen it. */
-static void meet(struct evaluating *v, const struct model *model,
-    enum model_view view, size_t product, struct gathered *g,
-    struct stranger *s)
+struct leaving_out { /* a product, in one view */
+	struct evaluating *v;
+	const struct learned *learned;
+	enum model_view view;
+	size_t product;
+	size_t class_index; /* CLASS_OTHER: none, too few deployments */
+};
+
+/* Scores of the hosts by a fit without any group that one of them is in. */
+static enum status score(const struct leaving_out *o, double cost,
+    struct arena *arena, struct heldout_score *scores, struct error *err)
 {
+	const struct dataset *d = o->v->d;
+	bool *use = arena_array(arena, d->count + 1, sizeof(*use));
+	size_t *fold = arena_array(arena, d->group_count + 1, sizeof(*fold));
+	struct heldout rounds = { .dataset = d,
+		.use = use,
+		.mask = o->view == VIEW_ALL ? GROUPS_ALL : ROUND_MASKED,
+		.seed = o->v->options->seed,
+		.arena = arena };
+
+	for (size_t g = 0; g < d->group_count; g++)
+		fold[g] = 1; /* never held out */
+	for (size_t i = 0; i < d->count; i++) {
+		use[i] = true;
+		if (of_product(o->v, &d->items[i], o->product))
+			fold[d->items[i].group] = 0;
+	}
+	return heldout_folds(&rounds, fold, 1, &cost, 1, &scores, err);
+}
+
+/* What a model without the product would say; its class is none. */
+static struct answer answer_stranger(const struct leaving_out *o, size_t i,
+    const struct heldout_score *score, struct arena *scratch)
+{
+	const struct dataset *d = o->v->d;
+	const struct fold_maps *maps =
+	    &o->learned->maps[o->view][o->v->fold[d->items[i].group]];
+	size_t classes = d->class_count;
+	double *p = arena_array(scratch, classes + 1, sizeof(*p));
+	struct answer a = { .margins = score->margins, .confidence = p };
+	struct novelty_item signs = { .weight = 1 };
+	enum novelty_sign which = SIGN_MARGIN;
+
+	if (o->class_index != CLASS_OTHER)
+		a.margins[o->class_index] = -INFINITY;
+	calibration_apply(&maps->calibration, a.margins, classes, p);
+	a.best = round_best(p, classes);
+	heldout_signs(score, classes, signs.sign);
+	signs.sign[SIGN_DISTANCE] = score->distance[a.best];
+	a.novelty = novelty_with_none(
+	    novelty_value(&maps->novelty, &signs, &which), p, classes, &which);
+	a.novel = a.novelty > 1;
+	return a;
+}
+
+static void meet(const struct leaving_out *o,
+    const struct heldout_score *scores, struct arena *scratch,
+    struct gathered *g, struct stranger *s)
+{
+	struct evaluating *v = o->v;
 	struct arena *arena = v->e->arena;
-	struct arena *scratch = arena_new();
 	struct judgements mine = evaluating_judgements(v);
 
-	s->product = arena_strdup(arena, v->d->products[product]);
+	s->product = arena_strdup(arena, v->d->products[o->product]);
 	s->named = arena_array(arena, v->d->class_count + 1, sizeof(*s->named));
 	for (size_t i = 0; i < v->d->count; i++) {
 		const struct item *item = &v->d->items[i];
 		struct answer a;
 
-		if (item->tier != evaluating_tier(v) ||
-		    !of_product(v, item, product))
+		if (!scores[i].margins || item->tier != evaluating_tier(v) ||
+		    !of_product(v, item, o->product))
 			continue;
-		a = answer_of(model, view, v->options->plan, &item->features,
-		    scratch, scratch);
+		a = answer_stranger(o, i, &scores[i], scratch);
 		gather(g, item, &a, true);
 		judgements_add(&mine, judged_share(item, a.novel));
 		s->deployments += item->weight;
 		if (!a.novel)
 			figures_add_pair(s->named, &s->named_count,
 			    v->d->class_count, s->product,
-			    arena_strdup(arena, model_class(model, a.best)),
+			    arena_strdup(arena, v->d->classes[a.best]),
 			    item->weight);
-		arena_reset(scratch);
 	}
 	figures_sort_pairs(s->named, s->named_count);
 	s->novel = metrics_interval(
 	    metric_micro, mine.items, mine.count, 1, v->options->seed);
-	arena_free(scratch);
 }
 
-static enum status leave_product(struct evaluating *v, size_t product,
-    double cost, struct gathered g[VIEW_COUNT], struct error *err)
+static enum status leave_product(struct leaving_out *o, double cost,
+    struct gathered g[VIEW_COUNT], struct error *err)
 {
-	bool *out = xcalloc(v->d->count + 1, sizeof(*out));
-	bool *train = xcalloc(v->d->count + 1, sizeof(*train));
-	bool *test = xcalloc(v->d->count + 1, sizeof(*test));
-	struct model *model = NULL;
-	enum status status;
+	const struct dataset *d = o->v->d;
+	struct arena *scratch = arena_new();
+	enum status status = STATUS_OK;
 
-	evaluating_say(
-	    v, "product %zu of %zu left out", product + 1, v->d->product_count);
-	for (size_t i = 0; i < v->d->count; i++)
-		out[i] = of_product(v, &v->d->items[i], product);
-	evaluating_leave(v, out, train, test);
-	status = learned_model(v, train, cost, &model, &cost, err);
+	evaluating_say(o->v, "product %zu of %zu left out", o->product + 1,
+	    d->product_count);
+	o->class_index = CLASS_OTHER;
+	for (size_t c = 0; c < d->class_count; c++)
+		if (strcmp(d->classes[c], d->products[o->product]) == 0)
+			o->class_index = c;
 	for (int view = 0; status == STATUS_OK && view < VIEW_COUNT; view++) {
-		struct open_set *set = &v->e->products.views[view];
+		struct open_set *set = &o->v->e->products.views[view];
+		struct stranger *s = &set->strangers[set->stranger_count];
+		struct heldout_score *scores =
+		    arena_array(scratch, d->count + 1, sizeof(*scores));
 
-		meet(v, model, (enum model_view)view, product, &g[view],
-		    &set->strangers[set->stranger_count]);
-		if (set->strangers[set->stranger_count].deployments > 0)
-			set->stranger_count++;
+		o->view = (enum model_view)view;
+		status = score(o, cost, scratch, scores, err);
+		if (status != STATUS_OK)
+			break;
+		meet(o, scores, scratch, &g[view], s);
+		set->stranger_count += s->deployments > 0;
 	}
-	model_free(model);
-	free(out);
-	free(train);
-	free(test);
+	arena_free(scratch);
 	return status;
 }
 
@@ -155,8 +209,12 @@ enum status evaluate_products(struct evaluating *v, struct error *err)
 		    v->d->product_count + 1, sizeof(struct stranger));
 		gather_known(v, l, (enum model_view)view, &g[view]);
 	}
-	for (size_t p = 0; status == STATUS_OK && p < v->d->product_count; p++)
-		status = leave_product(v, p, cost, g, err);
+	for (size_t p = 0; status == STATUS_OK && p < v->d->product_count;
+	     p++) {
+		struct leaving_out o = { .v = v, .learned = l, .product = p };
+
+		status = leave_product(&o, cost, g, err);
+	}
 	for (int view = 0; status == STATUS_OK && view < VIEW_COUNT; view++)
 		open_set_take(v, &g[view], &f->views[view]);
 	return status;

@@ -2,6 +2,16 @@
  * Part "products": the open set. Each product is left out of training alone;
  * what becomes of its hosts? Beside them, the hosts of known products in the
  * folds.
+ *
+ * The machines have never seen the product, nor a group that one of its hosts
+ * is in. What scales a host's margins and signs of novelty is that of the model
+ * learned without the host's fold, as for the known hosts of that fold: for a
+ * view and plan six numbers (typical and limit of each sign) and the
+ * calibration (a scale, a bias a class and one of none). These have not seen
+ * the host, but other hosts of its product: held out as known ones, and as one
+ * of the left-out products.
+ *
+ * Cost: 2 fits a product.
  */
 #ifndef MXPRINT_EVALUATION_PART_PRODUCTS_H
 #define MXPRINT_EVALUATION_PART_PRODUCTS_H

@@ -1,6 +1,8 @@
 /*
  * Part "versions": round k leaves out the k-th version of every product that
  * has at least two. A group with a member of that version is left out whole.
+ *
+ * Cost: 2 fits a round.
  */
 #ifndef MXPRINT_EVALUATION_PART_VERSIONS_H
 #define MXPRINT_EVALUATION_PART_VERSIONS_H

@@ -238,7 +238,7 @@ def write_curve(report):
     if not points:
         return
     report.say(
-        """With the greeting masked and five folds: accuracy where each product
+        """With the greeting masked, in the same folds: accuracy where each product
         has at most so many training deployments (groups). A curve that still
         rises says that more deployments would help; one that is flat says that
         only others would.""")

@@ -57,9 +57,18 @@ assert e["versions"]["rounds"] >= 3, e["versions"]
 assert [p["product"] for p in e["versions"]["products"]] == ["exim", "haraka"]
 recipes = e["configurations"]["recipes"]
 assert [r["recipe"] for r in recipes] == ["exim", "haraka", "qpsmtpd"], recipes
-assert len(e["products"]["everything"]["products"]) == 3
+for view in ("everything", "no-banner"):
+    strangers = e["products"][view]["products"]
+    assert len(strangers) == 3, strangers
+    for s in strangers:
+        assert s["product"] not in [n["answer"] for n in s["named"]], s
+        left = sum(n["deployments"] for n in s["named"])
+        novel = s["called_novel"]["value"] * s["deployments"]
+        assert abs(left + novel - s["deployments"]) < 1e-3, s
 assert [p["deployments_per_product"] for p in e["curve"]] == \
     [1, 2, 4, 8, 16, None]
+# All evidence and all deployments: the folds' models, in either part.
+assert masked[-1]["micro"] == e["curve"][-1]["micro"], masked[-1]
 PY
 }
 check "the figures stand where the page says" figures

@@ -109,8 +109,19 @@ static void test_evaluate__products_left_out(void **state)
 	assert_int_equal(set->strange, 32);
 	assert_int_equal(set->known, 32);
 	assert_int_equal(set->stranger_count, 4);
-	for (size_t i = 0; i < set->stranger_count; i++)
-		assert_true(set->strangers[i].deployments == 8);
+	for (size_t i = 0; i < set->stranger_count; i++) {
+		const struct stranger *one = &set->strangers[i];
+		double named = 0;
+
+		assert_true(one->deployments == 8);
+		/* The rest was named, as something else. */
+		for (size_t n = 0; n < one->named_count; n++) {
+			named += one->named[n].deployments;
+			assert_string_not_equal(
+			    one->named[n].answer, one->product);
+		}
+		assert_true(fabs(named - 8 * (1 - one->novel.value)) < 1e-9);
+	}
 	assert_true(set->auroc.value > 0.9);
 	evaluation_free(e);
 }
@@ -146,6 +157,12 @@ static void test_evaluate__the_curve_rises(void **state)
 	assert_true(p[0].accuracy.micro.value <= p[5].accuracy.micro.value);
 	/* There are fewer than 8 to train on: the rest changes nothing. */
 	assert_true(p[3].accuracy.micro.value == p[5].accuracy.micro.value);
+	evaluation_free(e);
+	/* With all of them it is the last rung of the ladder, masked. */
+	e = run(known, NULL, "ladder,curve");
+	assert_true(e->curve.points[5].accuracy.micro.value ==
+		    e->ladder.rungs[1][LADDER_RUNGS - 1][GREETING_MASKED]
+			.accuracy.micro.value);
 	evaluation_free(e);
 }
 

@@ -2,11 +2,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <math.h>
 
 #include <cmocka.h>
 
 #include "evaluation/evaluating.h"
+#include "evaluation/learned.h"
 #include "evaluation/part_versions.h"
+#include "evaluation/round.h"
 #include "model/folds.h"
 #include "tests/unit/synthetic.h"
 
@@ -42,6 +45,7 @@ static int set_up(void **state)
 	s->gone = arena_array(s->v.arena, room, sizeof(bool));
 	s->train = arena_array(s->v.arena, room, sizeof(bool));
 	s->test = arena_array(s->v.arena, room, sizeof(bool));
+	s->v.donor = arena_array(s->v.arena, room, sizeof(*s->v.donor));
 	s->v.lonely =
 	    arena_array(s->v.arena, s->v.d->class_count + 1, sizeof(bool));
 	s->v.fold = arena_array(
@@ -157,6 +161,58 @@ static void test_evaluating__no_item_of_a_version_left_out(void **state)
 	assert_false(versions_round(&s->v, 2, s->gone, s->test));
 }
 
+struct compared {
+	const struct learned *learned;
+	size_t classes;
+	enum model_view view;
+	size_t count;
+};
+
+static void compare(void *user, size_t item, bool forged, const double *margins)
+{
+	struct compared *c = user;
+	const double *theirs = forged
+				   ? c->learned->forged[item]
+				   : c->learned->answers[c->view][item].margins;
+
+	for (size_t k = 0; k < c->classes; k++)
+		assert_true(fabs(margins[k] - theirs[k]) < 1e-9);
+	c->count++;
+}
+
+/* What the parts take from the folds' models, they would train themselves. */
+static void test_learned__margins_are_those_of_a_plain_round(void **state)
+{
+	struct setting *s = *state;
+	size_t count = s->v.d->count;
+	struct compared c = { .classes = s->v.d->class_count };
+	struct round round = {
+		.train = s->train, .test = s->test, .take = compare, .user = &c
+	};
+	struct error err;
+
+	for (size_t i = 0; i < count; i++) /* another product's greeting */
+		for (size_t k = 0; k < count; k++)
+			if (s->v.d->items[k].class_index !=
+			    s->v.d->items[i].class_index)
+				s->v.donor[i] = k;
+	assert_int_equal(learned_get(&s->v, &c.learned, &err), STATUS_OK);
+	for (size_t f = 0; f < FOLDS; f++) {
+		evaluating_split(&s->v, f, s->train, s->test);
+		round.cost = c.learned->cost[f];
+		for (int view = 0; view < VIEW_COUNT; view++) {
+			c.view = (enum model_view)view;
+			round.forged = view == VIEW_ALL;
+			round.mask = round.forged ? GROUPS_ALL : ROUND_MASKED;
+			assert_int_equal(
+			    round_run(&s->v, &round, &err), STATUS_OK);
+			assert_true(
+			    c.learned->maps[view][f].calibration.scale > 0);
+		}
+	}
+	assert_int_equal(c.count, 3 * count);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -166,6 +222,8 @@ int main(void)
 		    test_evaluating__leaving_takes_the_groups_along),
 		cmocka_unit_test(
 		    test_evaluating__no_item_of_a_version_left_out),
+		cmocka_unit_test(
+		    test_learned__margins_are_those_of_a_plain_round),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

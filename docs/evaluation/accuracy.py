@@ -166,16 +166,18 @@ def write_open_set(report):
         beside those of known products from the folds (plan {part["plan"]}). AUROC:
         how often an unknown one looks more novel than a known one. Accepted: the
         share of unknown ones taken for known where 95 % of the known are
-        accepted.""")
+        accepted. What is novel is said by the limits of the model learned without
+        the host's fold, for unknown and known ones alike; these few numbers
+        were learned with other hosts of the product.""")
     views = [(v, t) for v, t in VIEWS if part.get(v)]
     report.table([""] + [t for _, t in views], [
         [text] + [interval(part[v][key]) for v, _ in views]
         for key, text in (("auroc", "AUROC"),
                           ("false_accept", "accepted where 95 % of known are"),
                           ("called_novel", "unknown ones called novel, at the "
-                           "model's own limit"),
+                           "limits of a fold's model"),
                           ("known_called_novel", "known ones called novel, at "
-                           "that limit"))])
+                           "these limits"))])
     report.table(
         ["left out", "deployments", "called novel", "else named"],
         [[p["product"], count(p["deployments"]), interval(p["called_novel"]),

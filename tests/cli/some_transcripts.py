@@ -3,7 +3,8 @@
 
 usage: some_transcripts.py transcripts|demo COUNT PRODUCT... > some.jsonl
 
-The first COUNT deployments of each product, with all their transcripts.
+The first COUNT deployments of each product that nothing stands in front of,
+with all their transcripts.
 """
 import gzip
 import json
@@ -20,7 +21,10 @@ def main():
         path = f"{TOP}/training-data/{folder}/{product}.jsonl.gz"
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             for line in lines:
-                deployment = json.loads(line)["deployment"]
+                record = json.loads(line)
+                deployment = record["deployment"]
+                if "front" in record["label"]:
+                    continue
                 if deployment in seen or len(seen) < most:
                     seen.add(deployment)
                     sys.stdout.write(line)

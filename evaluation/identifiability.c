@@ -230,10 +230,11 @@ static struct alike_list list_sets(struct arena *arena, struct record *records,
 	struct alike_set *kept;
 
 	*forms = walk(records, count, list_form, &l);
-	qsort(list.sets, list.count, sizeof(*list.sets), by_deployments);
 	kept = arena_array(arena, list.count + 1, sizeof(*kept));
-	if (list.count > 0)
+	if (list.count > 0) {
 		memcpy(kept, list.sets, list.count * sizeof(*kept));
+		qsort(kept, list.count, sizeof(*kept), by_deployments);
+	}
 	free(list.sets);
 	list.sets = kept;
 	strmap_free(l.sets);

@@ -154,8 +154,9 @@ check([(d["deployment"], d["product"], d["front"]) for d in boxed][1:] ==
       "a box stands in front of another recipe's server")
 
 # What is no transcript to learn from.
-def record(*ends, plan="lab", outcome="greeted", count=4):
-    exchanges = [{"probe": f"p{n}", "received": "250 x", "end": "reply"}
+def record(*ends, plan="lab", outcome="greeted", count=4, ehlo="250 x"):
+    exchanges = [{"probe": "ehlo" if n == 1 else f"p{n}", "end": "reply",
+                  "received": ehlo if n == 1 else "250 x"}
                  for n in range(count)]
     exchanges += [{"probe": e, "received": "", "end": "timeout"} for e in ends]
     return json.dumps({"plan": plan, "outcome": outcome,
@@ -167,6 +168,8 @@ for text, silent, words in (
         (record(outcome="timeout"), [], "outcome timeout"),
         (record(plan="deep"), [], "another plan"),
         (record(count=2), [], "only 2 answers"),
+        (record(count=2, ehlo="550 x"), [], None),
+        (record(count=1), [], "only 1 answers"),
         (record() + "\n" + record(), [], "2 records")):
     answer = transcripts.complaint(text, "lab", silent)
     check(answer is None if words is None else words in (answer or ""),

@@ -26,6 +26,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 LIMIT = 900  # seconds for one deployment, start to end
 GREETING_PATIENCE = 40
 MORE_PATIENCE = 120
+STOPPED = "stopped"
 
 
 def digest(deployment):
@@ -48,6 +49,7 @@ class Lab:
         self.lock = threading.Lock()
         self.boxes = {}
         self.stopping = False
+        self.todo = []
         self.skipped = {}
         self.done = []
 
@@ -114,7 +116,7 @@ class Lab:
         where = os.path.join(self.scratch, d["deployment"])
         box = self.start(d, where, patience)
         if not box:
-            return "stopped"
+            return STOPPED
         timer = threading.Timer(LIMIT, box.stdin.close)
         timer.start()
         answer = box.stdout.read()
@@ -124,7 +126,7 @@ class Lab:
             del self.boxes[d["deployment"]]
         shutil.rmtree(where, ignore_errors=True)
         if not answer.strip():
-            return "stopped" if self.stopping else f"over {LIMIT} s"
+            return STOPPED if self.stopping else f"over {LIMIT} s"
         return json.loads(answer.splitlines()[-1]).get("why")
 
     def one(self, d, patience):
@@ -134,6 +136,8 @@ class Lab:
         except roots.Missing as e:
             why = str(e)
         took = time.monotonic() - began
+        if why == STOPPED:
+            return
         if why:
             self.skipped[d["deployment"]] = why
         else:
@@ -186,6 +190,9 @@ class Lab:
     def run(self, deployments, jobs, again=False):
         """How many were there already; the rest is `done` or `skipped`."""
         todo = [d for d in deployments if again or not self.kept(d)]
+        self.todo = todo
+        print(f"lab: {len(todo)} to capture, {len(deployments) - len(todo)} "
+              "already there", flush=True)
         self.make_roots(todo)
         self.together(todo, jobs, GREETING_PATIENCE)
         # A machine under load makes failures of its own: once more, calmly.
@@ -200,6 +207,9 @@ class Lab:
     def summary(self, kept):
         lines = [f"{len(self.done)} captured, {kept} already there, "
                  f"{len(self.skipped)} skipped"]
+        left = len(self.todo) - len(self.done) - len(self.skipped)
+        if left:
+            lines.append(f"{left} not reached; the same command goes on there")
         reasons = collections.defaultdict(list)
         for name, why in sorted(self.skipped.items()):
             reasons[why.replace(name, "NAME")].append(name)

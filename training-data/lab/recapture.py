@@ -83,7 +83,7 @@ def report(lab, chosen, known, folder):
     """Prints how each deployment compares; how many differ unannounced."""
     old_path = os.path.join(folder, "committed.jsonl")
     new_path = os.path.join(folder, "again.jsonl")
-    captured = [d for d in chosen if d["deployment"] not in lab.skipped]
+    captured = [d for d in chosen if d["deployment"] in lab.done]
     if not captured:
         return 0
     with open(old_path, "w", encoding="utf-8") as old, open(

@@ -192,7 +192,7 @@ class Expander:
             "setup": spell(recipe.get("setup", "") + "\n" +
                            config.get("more_setup", "")).strip(),
             "start": spell(config.get("start", recipe["start"])),
-            "silent": recipe.get("silent", SILENT),
+            "silent": recipe.get("silent", SILENT) + config.get("silent", []),
             "random": recipe.get("random", ""),
             "plans": ["standard"] if held_out else PLANS,
             "provenance": provenance}

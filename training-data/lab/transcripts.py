@@ -19,6 +19,12 @@ def unanswered(record, silent):
             if x["end"] == "timeout" and x["probe"] not in silent]
 
 
+def ehlo_refused(answered):
+    """Then the polite plan says no more than QUIT, and may be alone by then."""
+    return any(x["probe"] == "ehlo" and x["received"][0] in "45"
+               for x in answered)
+
+
 def complaint(text, plan, silent):
     """
     None, or why this is no transcript to learn from. A machine under load
@@ -35,8 +41,8 @@ def complaint(text, plan, silent):
         return f"outcome {record['outcome']}"
     answered = [x for c in record["connections"] for x in c["exchanges"]
                 if x["received"]]
-    # Where EHLO is refused, the polite plan says no more than QUIT.
-    if record["outcome"] == "greeted" and len(answered) < 3:
+    if record["outcome"] == "greeted" and len(answered) < (
+            2 if ehlo_refused(answered) else 3):
         return f"only {len(answered)} answers"
     missing = unanswered(record, silent)
     if missing:

@@ -10,9 +10,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #define BLOCK_SIZE 4000 /* a finished transcript fits in a few */
+
+#define HUGE_PAGE ((size_t)2 << 20)
 
 struct block {
 	struct block *next;
@@ -51,6 +54,17 @@ void *xcalloc(size_t count, size_t size)
 
 	if (!p)
 		out_of_memory();
+	return p;
+}
+
+void *xlarge(size_t size)
+{
+	size_t bytes = (size + HUGE_PAGE) / HUGE_PAGE * HUGE_PAGE;
+	void *p = aligned_alloc(HUGE_PAGE, bytes);
+
+	if (!p)
+		out_of_memory();
+	(void)madvise(p, bytes, MADV_HUGEPAGE); /* a wish */
 	return p;
 }
 

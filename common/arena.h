@@ -35,6 +35,12 @@ size_t arena_used(const struct arena *arena); /* bytes, for limits */
 /* malloc/realloc/calloc that end the program instead of returning NULL. */
 void *xmalloc(size_t size);
 void *xcalloc(size_t count, size_t size);
+/*
+ * For a table of many megabytes: not cleared, in huge pages where the system
+ * has them. In small ones a gigabyte costs a quarter of a million page faults,
+ * and reading along a column a miss in the page tables at each step.
+ */
+void *xlarge(size_t size);
 void *xrealloc(void *old, size_t size);
 void *xrealloc_array(void *old, size_t count, size_t size);
 char *xstrdup(const char *text);

@@ -74,7 +74,7 @@ static enum status score(const struct leaving_out *o, double cost,
 		if (of_product(o->v, &d->items[i], o->product))
 			fold[d->items[i].group] = 0;
 	}
-	return heldout_folds(&rounds, fold, 1, &cost, 1, &scores, err);
+	return heldout_fold(&rounds, fold, 0, &cost, 1, &scores, err);
 }
 
 /* What a model without the product would say; its class is none. */

@@ -21,7 +21,7 @@
 #include "features/extract.h"
 #include "features/vector.h"
 
-#define MODEL_FILE_VERSION 3
+#define MODEL_FILE_VERSION 4
 #define MODEL_FILE_MAX	   (512u << 20)
 
 struct model;

@@ -75,7 +75,7 @@ static enum status multiply_row(void *user, size_t i, struct error *err)
 	double *row = xmalloc((fit->count + 1) * sizeof(*row));
 
 	(void)err;
-	known_multiply(&fit->known, &fit->points, i, &fit->points, row);
+	known_multiply(&fit->known, &fit->points, i, &fit->points, i + 1, row);
 	gram_set(fit->gram, i, row);
 	free(row);
 	return STATUS_OK;
@@ -95,10 +95,11 @@ struct fit *fit_new(const struct dataset *dataset, const bool *use,
 	    &fit->known, fit->sources, fit->count, fit->arena, &fit->points);
 	fit->gram = gram_new(fit->count);
 	parallel_for(fit->count, multiply_row, fit, NULL);
+	gram_mirror(fit->gram);
 	fit->check = FIT_CHECK_SOME;
 	fit->class_count = dataset->class_count;
 	fit->weights =
-	    xcalloc(k->features * fit->class_count + 1, sizeof(double));
+	    xcalloc(k->bundles * fit->class_count + 1, sizeof(double));
 	fit->bias = xcalloc(fit->class_count + 1, sizeof(double));
 	for (size_t g = 0; g < GROUP_COUNT; g++)
 		fit->sums[g] = xcalloc(
@@ -182,32 +183,32 @@ static void share_coefficients(const struct training *t, struct collapsing *to)
 	}
 }
 
-/* A feature's weights: the shares of all pieces that hold it. */
-static void weigh_feature(const struct collapsing *from, size_t f)
+/* A bundle's weights: the shares of all pieces that hold it. */
+static void weigh_bundle(const struct collapsing *from, size_t b)
 {
 	struct fit *fit = from->fit;
 	const struct kernel *k = fit->known.kernel;
 	size_t classes = fit->class_count;
-	double *row = fit->weights + f * classes;
+	double *row = fit->weights + b * classes;
 
 	memset(row, 0, classes * sizeof(*row));
-	if (!fit->known.feature[f] ||
-	    (fit->known.mask & GROUP_BIT(k->group[f])) == 0)
+	if (!fit->known.bundle[b] ||
+	    (fit->known.mask & GROUP_BIT(k->within[b])) == 0)
 		return;
-	for (size_t h = k->holders_start[f]; h < k->holders_start[f + 1]; h++)
+	for (size_t h = k->holders_start[b]; h < k->holders_start[b + 1]; h++)
 		add_rows(row,
-		    from->shares[k->group[f]] + k->holders[h] * classes,
-		    k->scale[f], classes);
+		    from->shares[k->within[b]] + k->holders[h] * classes, 1,
+		    classes);
 }
 
 static enum status weigh_block(void *user, size_t block, struct error *err)
 {
 	const struct collapsing *from = user;
-	size_t end = from->fit->known.kernel->features;
+	size_t end = from->fit->known.kernel->bundles;
 
 	(void)err;
-	for (size_t f = block * BLOCK; f < (block + 1) * BLOCK && f < end; f++)
-		weigh_feature(from, f);
+	for (size_t b = block * BLOCK; b < (block + 1) * BLOCK && b < end; b++)
+		weigh_bundle(from, b);
 	return STATUS_OK;
 }
 
@@ -221,9 +222,9 @@ static void sum_piece(struct fit *fit, size_t g, size_t piece)
 
 	memset(sum, 0, classes * sizeof(*sum));
 	for (size_t n = p->start[piece]; n < p->start[piece + 1]; n++)
-		if (fit->known.feature[p->ids[n]])
+		if (fit->known.bundle[p->ids[n]])
 			add_rows(sum, fit->weights + p->ids[n] * classes,
-			    k->scale[p->ids[n]], classes);
+			    k->square[p->ids[n]], classes);
 }
 
 /* Every BLOCK-th piece of all groups that count. */
@@ -247,7 +248,7 @@ static void collapse(const struct training *t)
 
 	share_coefficients(t, &c);
 	parallel_for(
-	    t->fit->known.kernel->features / BLOCK + 1, weigh_block, &c, NULL);
+	    t->fit->known.kernel->bundles / BLOCK + 1, weigh_block, &c, NULL);
 	parallel_for(BLOCK, sum_block, t->fit, NULL);
 	for (size_t g = 0; g < GROUP_COUNT; g++)
 		free(c.shares[g]);

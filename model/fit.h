@@ -8,7 +8,7 @@
  * copy with the greeting of another product: greetings can be forged, and the
  * weights should know it.
  *
- * What libsvm found is collapsed: a weight for each feature and class, and a
+ * What libsvm found is collapsed: a weight for each bundle and class, and a
  * bias. The margins that these give are checked against libsvm's own values.
  *
  * Memory: 16 bytes for each pair of vectors while the fit lives, and up to
@@ -27,7 +27,7 @@
 #include "model/novelty.h"
 #include "model/svm.h"
 
-#define FIT_CHECK_SOME 32 /* what fit_new() sets */
+#define FIT_CHECK_SOME 256 /* what fit_new() sets */
 #define FIT_CHECK_ALL  1
 
 struct fit {
@@ -41,7 +41,8 @@ struct fit {
 	struct gram *gram;
 	size_t check; /* every so many vectors are checked against libsvm */
 	size_t class_count;
-	double *weights; /* [feature of the kernel * class_count + class] */
+	/* [bundle * class_count + class]; times the scale, of its features */
+	double *weights;
 	double *bias;
 	double *sums[GROUP_COUNT]; /* [piece * class_count + class] */
 };

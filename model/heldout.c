@@ -43,7 +43,8 @@ static void measure_distances(
 	size_t classes = s->fit->class_count;
 	double *product = xmalloc((s->stored.count + 1) * sizeof(*product));
 
-	known_multiply(&s->fit->known, &s->points, at, &s->stored, product);
+	known_multiply(&s->fit->known, &s->points, at, &s->stored,
+	    s->stored.count, product);
 	for (size_t c = 0; c < classes; c++)
 		distance[c] = 1;
 	for (size_t i = 0; i < s->stored.count; i++) {
@@ -165,22 +166,19 @@ static enum status run_split(const struct heldout *h, const struct split *s,
 	return status;
 }
 
-enum status heldout_folds(const struct heldout *h, const size_t *fold,
-    size_t folds, const double *costs, size_t cost_count,
+enum status heldout_fold(const struct heldout *h, const size_t *fold,
+    size_t which, const double *costs, size_t cost_count,
     struct heldout_score **scores, struct error *err)
 {
 	const struct dataset *d = h->dataset;
-	enum status status = STATUS_OK;
+	struct split s = { 0 };
+	enum status status;
 
-	for (size_t f = 0; status == STATUS_OK && f < folds; f++) {
-		struct split s = { 0 };
-
-		split_begin(&s, d->count);
-		for (size_t i = 0; i < d->count; i++)
-			assign(&s, i, h->use[i], fold[d->items[i].group] == f);
-		status = run_split(h, &s, costs, cost_count, scores, err);
-		split_end(&s);
-	}
+	split_begin(&s, d->count);
+	for (size_t i = 0; i < d->count; i++)
+		assign(&s, i, h->use[i], fold[d->items[i].group] == which);
+	status = run_split(h, &s, costs, cost_count, scores, err);
+	split_end(&s);
 	return status;
 }
 

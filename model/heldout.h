@@ -33,11 +33,11 @@ struct heldout {
 };
 
 /*
- * scores[cost][item] for every used item, each by a machine trained without
- * its fold. fold has one entry a group.
+ * scores[cost][item] for every used item of a fold, each by a machine trained
+ * on the others. fold has one entry a group.
  */
-enum status heldout_folds(const struct heldout *h, const size_t *fold,
-    size_t folds, const double *costs, size_t cost_count,
+enum status heldout_fold(const struct heldout *h, const size_t *fold,
+    size_t which, const double *costs, size_t cost_count,
     struct heldout_score **scores, struct error *err);
 
 /* scores[item], each by a machine trained without its product. */

@@ -122,7 +122,7 @@ static int by_id(const void *a, const void *b)
 struct sorting {
 	struct strmap *map[GROUP_COUNT]; /* ids of a piece -> its number */
 	size_t room[GROUP_COUNT];	 /* of ids */
-	feature_id *ids[GROUP_COUNT];	 /* of the item at hand */
+	uint32_t *ids[GROUP_COUNT];	 /* of the item at hand */
 	size_t count[GROUP_COUNT];
 };
 
@@ -195,10 +195,13 @@ static void make_pieces(
 	}
 }
 
-/* While lists fill, start[f + 1] runs from the start of f to its end. */
-static void list_holders(struct kernel *k)
+/*
+ * Of `count` ids, as they now stand in the pieces.
+ * While lists fill, start[i + 1] runs from the start of i to its end.
+ */
+static void list_holders(struct kernel *k, size_t count, struct arena *arena)
 {
-	size_t *start = arena_array(k->arena, k->features + 2, sizeof(*start));
+	size_t *start = arena_array(arena, count + 2, sizeof(*start));
 
 	for (size_t g = 0; g < GROUP_COUNT; g++) {
 		const struct pieces *p = &k->pieces[g];
@@ -206,10 +209,10 @@ static void list_holders(struct kernel *k)
 		for (size_t n = 0; n < p->start[p->count]; n++)
 			start[p->ids[n] + 2]++;
 	}
-	for (size_t f = 0; f < k->features; f++)
-		start[f + 2] += start[f + 1];
-	k->holders = arena_array(
-	    k->arena, start[k->features + 1] + 1, sizeof(*k->holders));
+	for (size_t i = 0; i < count; i++)
+		start[i + 2] += start[i + 1];
+	k->holders =
+	    arena_array(arena, start[count + 1] + 1, sizeof(*k->holders));
 	for (size_t g = 0; g < GROUP_COUNT; g++) {
 		const struct pieces *p = &k->pieces[g];
 
@@ -220,6 +223,85 @@ static void list_holders(struct kernel *k)
 				    (uint32_t)piece;
 	}
 	k->holders_start = start;
+}
+
+/* ------------------------------------------------------------- bundles */
+
+/* Those of one bundle have the same key: group and holders. */
+static int64_t *bundle_slot(const struct kernel *k, size_t feature,
+    struct strmap *map, uint32_t *key, bool *added)
+{
+	size_t first = k->holders_start[feature];
+	size_t count = k->holders_start[feature + 1] - first;
+
+	key[0] = k->group[feature];
+	memcpy(key + 1, k->holders + first, count * sizeof(*key));
+	return strmap_put(map, key, (count + 1) * sizeof(*key), added);
+}
+
+static void number_bundles(struct kernel *k, feature_id *first)
+{
+	struct strmap *map = strmap_new();
+	size_t most = 0;
+	uint32_t *key;
+
+	for (size_t g = 0; g < GROUP_COUNT; g++)
+		if (k->pieces[g].count > most)
+			most = k->pieces[g].count;
+	key = xcalloc(most + 1, sizeof(*key));
+	for (size_t f = 0; f < k->features; f++) {
+		bool added;
+		int64_t *slot = bundle_slot(k, f, map, key, &added);
+
+		if (added) {
+			first[k->bundles] = (feature_id)f;
+			k->within[k->bundles] = k->group[f];
+			*slot = (int64_t)k->bundles++;
+		}
+		k->bundle[f] = (uint32_t)*slot;
+		k->size[*slot]++;
+		k->square[*slot] += k->scale[f] * k->scale[f];
+	}
+	free(key);
+	strmap_free(map);
+}
+
+/* A bundle stands where its first feature stood: the order stays. */
+static void replace_ids(
+    const struct kernel *k, struct pieces *p, const feature_id *first)
+{
+	size_t from = 0, to = 0;
+
+	for (size_t piece = 0; piece < p->count; piece++) {
+		size_t end = p->start[piece + 1];
+
+		for (; from < end; from++) {
+			uint32_t bundle = k->bundle[p->ids[from]];
+
+			if (first[bundle] == p->ids[from])
+				p->ids[to++] = bundle;
+		}
+		p->start[piece + 1] = to;
+	}
+}
+
+static void bundle_features(struct kernel *k)
+{
+	struct arena *scratch = arena_new();
+	feature_id *first =
+	    arena_array(scratch, k->features + 1, sizeof(*first));
+	size_t room = k->features + 1;
+
+	k->bundle = arena_array(k->arena, room, sizeof(*k->bundle));
+	k->size = arena_array(k->arena, room, sizeof(*k->size));
+	k->square = arena_array(k->arena, room, sizeof(*k->square));
+	k->within = arena_array(k->arena, room, sizeof(*k->within));
+	list_holders(k, k->features, scratch);
+	number_bundles(k, first);
+	for (size_t g = 0; g < GROUP_COUNT; g++)
+		replace_ids(k, &k->pieces[g], first);
+	list_holders(k, k->bundles, k->arena);
+	arena_free(scratch);
 }
 
 /* ------------------------------------------------------------- products */
@@ -235,7 +317,7 @@ struct filling {
 };
 
 /*
- * From the piece itself on: the rest is by symmetry. Features are added up in
+ * From the piece itself on: the rest is by symmetry. Bundles are added up in
  * their order, so that the sum is the same from either side.
  */
 static enum status fill_row(void *user, size_t i, struct error *err)
@@ -248,12 +330,11 @@ static enum status fill_row(void *user, size_t i, struct error *err)
 
 	(void)err;
 	for (size_t n = p->start[piece]; n < p->start[piece + 1]; n++) {
-		feature_id id = p->ids[n];
-		double square = k->scale[id] * k->scale[id];
+		uint32_t id = p->ids[n];
 
 		for (size_t h = k->holders_start[id + 1];
 		     h-- > k->holders_start[id] && k->holders[h] >= piece;)
-			row[k->holders[h]] += square;
+			row[k->holders[h]] += k->square[id];
 	}
 	for (size_t other = piece + 1; other < p->count; other++)
 		p->products[other * p->count + piece] = row[other];
@@ -294,7 +375,7 @@ const struct kernel *kernel_of(const struct dataset *d)
 	make_vocabulary(k, d, feature);
 	make_pieces(k, d, feature);
 	free(feature);
-	list_holders(k);
+	bundle_features(k);
 	multiply(k);
 	*d->kernel = k;
 	return k;

@@ -10,6 +10,10 @@
  * matrix of items is not. A copy with a forged greeting is another
  * combination of the same pieces.
  *
+ * Features that the same pieces hold always come together: they are a bundle,
+ * and count as one feature whose square is the sum of theirs. Most features
+ * are runs of characters of one text, so there are eight times fewer bundles.
+ *
  * Products are of features as they are scaled, not yet of unit length: which
  * features count, and so how long a piece is, differs from fit to fit
  * (model/known).
@@ -35,7 +39,7 @@
 struct pieces { /* of one group */
 	size_t count;
 	size_t *start;	  /* of each piece in ids; count + 1 */
-	feature_id *ids;  /* increasing */
+	uint32_t *ids;	  /* of bundles, increasing */
 	double *products; /* [piece * count + piece] */
 };
 
@@ -47,7 +51,12 @@ struct kernel {
 	size_t deployment_count;
 	double *scale;
 	uint8_t *group;
-	size_t *holders_start; /* of each feature in holders; features + 1 */
+	uint32_t *bundle; /* of each feature */
+	size_t bundles;
+	uint32_t *size;	       /* of each bundle: its features */
+	double *square;	       /* the sum over these of scale * scale */
+	uint8_t *within;       /* group of each bundle */
+	size_t *holders_start; /* of each bundle in holders; bundles + 1 */
 	uint32_t *holders;     /* the pieces that have it, increasing */
 	struct pieces pieces[GROUP_COUNT];
 	uint32_t *piece; /* [item * GROUP_COUNT + group] */

@@ -38,7 +38,7 @@ static void count_deployments(const struct kernel *k, const bool *use,
 
 			for (size_t at = p->start[piece];
 			     at < p->start[piece + 1]; at++) {
-				feature_id id = p->ids[at];
+				uint32_t id = p->ids[at];
 
 				seen[id] += last[id] != deployment;
 				last[id] = deployment;
@@ -54,33 +54,36 @@ static void measure_pieces(struct known *known, size_t g, struct arena *arena)
 
 	known->square[g] = arena_array(arena, p->count + 1, sizeof(double));
 	known->count[g] = arena_array(arena, p->count + 1, sizeof(uint32_t));
+	known->lacks[g] = arena_array(arena, p->count + 1, sizeof(uint32_t));
 	for (size_t piece = 0; piece < p->count; piece++)
 		for (size_t n = p->start[piece]; n < p->start[piece + 1]; n++) {
-			feature_id id = p->ids[n];
+			uint32_t id = p->ids[n];
 
-			if (!known->feature[id])
+			if (!known->bundle[id]) {
+				known->lacks[g][piece]++;
 				continue;
-			known->square[g][piece] += k->scale[id] * k->scale[id];
-			known->count[g][piece]++;
+			}
+			known->square[g][piece] += k->square[id];
+			known->count[g][piece] += k->size[id];
 		}
 }
 
 void known_learn(struct known *known, const struct kernel *kernel,
     const bool *use, size_t items, unsigned mask, struct arena *arena)
 {
-	size_t features = kernel->features;
-	uint32_t *seen = xcalloc(features + 1, sizeof(*seen));
-	uint32_t *last = xmalloc((features + 1) * sizeof(*last));
+	size_t bundles = kernel->bundles;
+	uint32_t *seen = xcalloc(bundles + 1, sizeof(*seen));
+	uint32_t *last = xmalloc((bundles + 1) * sizeof(*last));
 
-	memset(last, 0xff, (features + 1) * sizeof(*last));
+	memset(last, 0xff, (bundles + 1) * sizeof(*last));
 	count_deployments(kernel, use, items, seen, last);
 	known->kernel = kernel;
 	known->mask = mask;
-	known->feature = arena_array(arena, features + 1, sizeof(bool));
+	known->bundle = arena_array(arena, bundles + 1, sizeof(bool));
 	known->feature_count = 0;
-	for (size_t f = 0; f < features; f++) {
-		known->feature[f] = seen[f] >= KERNEL_MIN_DEPLOYMENTS;
-		known->feature_count += known->feature[f];
+	for (size_t b = 0; b < bundles; b++) {
+		known->bundle[b] = seen[b] >= KERNEL_MIN_DEPLOYMENTS;
+		known->feature_count += known->bundle[b] ? kernel->size[b] : 0;
 	}
 	for (size_t g = 0; g < GROUP_COUNT; g++)
 		measure_pieces(known, g, arena);
@@ -135,7 +138,7 @@ void known_points(const struct known *known, const struct source *sources,
 }
 
 /*
- * A piece's products with all others of its group, without the features that
+ * A piece's products with all others of its group, without the bundles that
  * are not known; in their order, so that the rest is the same from both sides.
  */
 static const double *products_of(
@@ -145,24 +148,23 @@ static const double *products_of(
 	const struct pieces *p = &k->pieces[g];
 	const double *row = p->products + piece * p->count;
 
-	if (known->count[g][piece] == p->start[piece + 1] - p->start[piece])
+	if (known->lacks[g][piece] == 0)
 		return row;
 	memcpy(room, row, p->count * sizeof(*room));
 	for (size_t n = p->start[piece]; n < p->start[piece + 1]; n++) {
-		feature_id id = p->ids[n];
-		double square = k->scale[id] * k->scale[id];
+		uint32_t id = p->ids[n];
 
-		if (known->feature[id])
+		if (known->bundle[id])
 			continue;
 		for (size_t h = k->holders_start[id];
 		     h < k->holders_start[id + 1]; h++)
-			room[k->holders[h]] -= square;
+			room[k->holders[h]] -= k->square[id];
 	}
 	return room;
 }
 
 void known_multiply(const struct known *known, const struct points *points,
-    size_t i, const struct points *others, double *out)
+    size_t i, const struct points *others, size_t count, double *out)
 {
 	const struct kernel *k = known->kernel;
 	size_t most = 0;
@@ -172,7 +174,7 @@ void known_multiply(const struct known *known, const struct points *points,
 		if (k->pieces[g].count > most)
 			most = k->pieces[g].count;
 	room = xmalloc((most + 1) * sizeof(*room));
-	memset(out, 0, others->count * sizeof(*out));
+	memset(out, 0, count * sizeof(*out));
 	for (size_t g = 0; g < GROUP_COUNT; g++) {
 		double own = points->factor[g][i];
 		const double *factor = others->factor[g];
@@ -182,7 +184,7 @@ void known_multiply(const struct known *known, const struct points *points,
 		if (own <= 0)
 			continue;
 		row = products_of(known, g, points->piece[g][i], room);
-		for (size_t j = 0; j < others->count; j++)
+		for (size_t j = 0; j < count; j++)
 			out[j] += own * factor[j] * row[piece[j]];
 	}
 	free(room);
@@ -204,38 +206,64 @@ double known_unseen(const struct known *known, const struct source *source)
 	return said > 0 ? (said - seen) / said : 1;
 }
 
-static int by_id(const void *a, const void *b)
-{
-	feature_id x = *(const feature_id *)a;
-	feature_id y = *(const feature_id *)b;
+struct term {
+	uint32_t bundle;
+	double factor;
+};
 
-	return (x > y) - (x < y);
+static int by_bundle(const void *a, const void *b)
+{
+	const struct term *x = a;
+	const struct term *y = b;
+
+	return (x->bundle > y->bundle) - (x->bundle < y->bundle);
+}
+
+static size_t list_terms(
+    const struct known *known, const struct source *source, struct term *terms)
+{
+	const struct kernel *k = known->kernel;
+	double factor[GROUP_COUNT];
+	size_t count = 0;
+
+	find_factors(known, source, factor);
+	for (size_t g = 0; g < GROUP_COUNT; g++) {
+		const struct pieces *p = &k->pieces[g];
+		uint32_t piece = piece_of(k, source, g);
+
+		if (factor[g] <= 0)
+			continue;
+		for (size_t n = p->start[piece]; n < p->start[piece + 1]; n++)
+			if (known->bundle[p->ids[n]])
+				terms[count++] =
+				    (struct term){ p->ids[n], factor[g] };
+	}
+	qsort(terms, count, sizeof(*terms), by_bundle);
+	return count;
 }
 
 void known_vector(const struct known *known, const struct source *source,
     struct arena *arena, struct vector *vector)
 {
 	const struct kernel *k = known->kernel;
-	size_t room = 0;
+	size_t room = 0, count;
+	struct term *terms;
 
-	memset(vector, 0, sizeof(*vector));
-	for (size_t g = 0; g < GROUP_COUNT; g++)
-		room += known->count[g][piece_of(k, source, g)];
-	vector->index = arena_array(arena, room + 1, sizeof(feature_id));
-	vector->value = arena_array(arena, room + 1, sizeof(double));
 	for (size_t g = 0; g < GROUP_COUNT; g++) {
 		const struct pieces *p = &k->pieces[g];
 		uint32_t piece = piece_of(k, source, g);
-		size_t item = g == GROUP_BANNER ? source->donor : source->item;
 
-		if (masked(known, g))
-			continue;
-		vector->total += k->said[item * GROUP_COUNT + g];
-		for (size_t n = p->start[piece]; n < p->start[piece + 1]; n++)
-			if (known->feature[p->ids[n]])
-				vector->index[vector->count++] = p->ids[n];
+		room += p->start[piece + 1] - p->start[piece];
 	}
-	vector->unknown = vector->total - vector->count;
-	qsort(vector->index, vector->count, sizeof(feature_id), by_id);
-	vocabulary_fill(k->vocabulary, vector);
+	terms = xcalloc(room + 1, sizeof(*terms));
+	count = list_terms(known, source, terms);
+	memset(vector, 0, sizeof(*vector));
+	vector->count = count;
+	vector->index = arena_array(arena, count + 1, sizeof(*vector->index));
+	vector->value = arena_array(arena, count + 1, sizeof(*vector->value));
+	for (size_t i = 0; i < count; i++) {
+		vector->index[i] = terms[i].bundle;
+		vector->value[i] = terms[i].factor;
+	}
+	free(terms);
 }

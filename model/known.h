@@ -5,7 +5,8 @@
  * A feature that only the held-out items have, or that one deployment alone
  * has, is unknown, exactly as it would be to a model made of those items: it
  * has no place in a vector, in its length, or in an inner product. It is
- * subtracted from the products of the pieces that hold it; few do.
+ * subtracted from the products of the pieces that hold it; few do. Those of a
+ * bundle are known together.
  *
  * A point is the vector of an item, or of an item with another's greeting, as
  * the pieces it is made of and the factor that each is multiplied by.
@@ -23,10 +24,11 @@
 struct known {
 	const struct kernel *kernel;
 	unsigned mask; /* feature groups */
-	bool *feature; /* is it known? */
+	bool *bundle;  /* is it known? */
 	size_t feature_count;
 	double *square[GROUP_COUNT];  /* of the length of each piece */
 	uint32_t *count[GROUP_COUNT]; /* known features of each piece */
+	uint32_t *lacks[GROUP_COUNT]; /* its bundles that are not known */
 };
 
 struct source {
@@ -48,14 +50,17 @@ void known_learn(struct known *known, const struct kernel *kernel,
 void known_points(const struct known *known, const struct source *sources,
     size_t count, struct arena *arena, struct points *points);
 
-/* out[j] = product of point i with others' point j. */
+/* out[j] = product of point i with others' point j, of the first `count`. */
 void known_multiply(const struct known *known, const struct points *points,
-    size_t i, const struct points *others, double *out);
+    size_t i, const struct points *others, size_t count, double *out);
 
 /* Share of an item's features that are not known. */
 double known_unseen(const struct known *known, const struct source *source);
 
-/* The vector itself, indices being those of kernel->vocabulary; in arena. */
+/*
+ * The vector by bundles of the kernel, in arena: a value times the scale of a
+ * feature of the bundle is what the vector has there.
+ */
 void known_vector(const struct known *known, const struct source *source,
     struct arena *arena, struct vector *vector);
 

@@ -1,7 +1,7 @@
 /*
- *  1. folds that no group crosses; held-out margins for each cost
- *  2. the cost: the smallest whose macro log-loss is within one standard
- *     error of the best
+ *  1. folds that no group crosses; the cost: the smallest whose macro
+ *     log-loss on the first fold is within one standard error of the best
+ *  2. with it, held-out margins of all folds
  *  3. for each view and tier: calibration and novelty limits, from held-out
  *     scores (novelty also from left-out products)
  *  4. both views trained on everything, and the version tables
@@ -110,7 +110,8 @@ static struct heldout_score *score_room(const struct learning *l)
 	    l->arena, l->d->count + 1, sizeof(struct heldout_score));
 }
 
-static enum status score_folds(struct learning *l, struct error *err)
+/* The first fold tells the cost: three trainings a fold would buy little. */
+static enum status score_first_fold(struct learning *l, struct error *err)
 {
 	const struct learn_options *o = l->options;
 	struct heldout_score *scores[COSTS_TRIED];
@@ -121,7 +122,7 @@ static enum status score_folds(struct learning *l, struct error *err)
 
 	for (size_t c = 0; c < tried; c++)
 		scores[c] = score_room(l);
-	status = heldout_folds(&rounds, l->fold, o->folds,
+	status = heldout_fold(&rounds, l->fold, 0,
 	    o->cost > 0 ? &o->cost : costs_tried, tried, scores, err);
 	if (status != STATUS_OK)
 		return status;
@@ -130,9 +131,22 @@ static enum status score_folds(struct learning *l, struct error *err)
 	l->cost = o->cost > 0 ? o->cost : costs_tried[chosen];
 	l->known[VIEW_ALL] = scores[chosen];
 	l->known[VIEW_NO_BANNER] = score_room(l);
-	rounds = rounds_of(l, VIEW_NO_BANNER);
-	return heldout_folds(&rounds, l->fold, o->folds, &l->cost, 1,
-	    &l->known[VIEW_NO_BANNER], err);
+	return STATUS_OK;
+}
+
+static enum status score_folds(struct learning *l, struct error *err)
+{
+	enum status status = score_first_fold(l, err);
+
+	for (int v = 0; v < VIEW_COUNT; v++) {
+		struct heldout rounds = rounds_of(l, (enum model_view)v);
+
+		for (size_t f = v == VIEW_ALL ? 1 : 0;
+		     status == STATUS_OK && f < l->options->folds; f++)
+			status = heldout_fold(&rounds, l->fold, f, &l->cost, 1,
+			    &l->known[v], err);
+	}
+	return status;
 }
 
 static enum status score_strangers(struct learning *l, struct error *err)
@@ -154,32 +168,48 @@ static enum status score_strangers(struct learning *l, struct error *err)
 
 /*
  * The model's vocabulary: of the kernel's the features that the fit knows, in
- * the same order. number[feature of the kernel]: its place.
+ * the same order. number[bundle of the kernel]: its place in the model.
  */
-static struct vocabulary *own_vocabulary(
-    const struct known *known, feature_id *number)
+static struct model *own_model(
+    const struct dataset *d, const struct known *known, uint32_t *number)
 {
 	const struct kernel *k = known->kernel;
 	struct vocabulary_count *counts =
 	    xcalloc(known->feature_count + 1, sizeof(*counts));
+	uint32_t *bundle = xcalloc(known->feature_count + 1, sizeof(*bundle));
 	struct vocabulary *v;
-	size_t count = 0;
+	struct model *model;
+	size_t bundles = 0, count = 0;
 
+	for (size_t b = 0; b < k->bundles; b++)
+		if (known->bundle[b])
+			number[b] = (uint32_t)bundles++;
 	for (size_t f = 0; f < k->features; f++) {
-		if (!known->feature[f])
+		if (!known->bundle[k->bundle[f]])
 			continue;
-		number[f] = (feature_id)count;
+		bundle[count] = number[k->bundle[f]];
 		counts[count++] = (struct vocabulary_count){
 			vocabulary_name(k->vocabulary, (feature_id)f),
 			(enum feature_group)k->group[f], k->deployments[f]
 		};
 	}
 	v = vocabulary_of(counts, count, k->deployment_count);
+	model = model_new(d->classes, d->class_count, v);
+	model->bundle =
+	    arena_array(model->arena, count + 1, sizeof(*model->bundle));
+	memcpy(model->bundle, bundle, count * sizeof(*bundle));
+	model->bundle_group = arena_array(
+	    model->arena, bundles + 1, sizeof(*model->bundle_group));
+	for (size_t b = 0; b < k->bundles; b++)
+		if (known->bundle[b])
+			model->bundle_group[number[b]] = k->within[b];
+	model->bundle_count = bundles;
 	free(counts);
-	return v;
+	free(bundle);
+	return model;
 }
 
-static void store_vectors(const struct fit *fit, const feature_id *number,
+static void store_vectors(const struct fit *fit, const uint32_t *number,
     struct model *model, struct view_part *view, size_t *source)
 {
 	struct fit_stored kept = fit_choose(fit);
@@ -209,36 +239,36 @@ static void store_vectors(const struct fit *fit, const feature_id *number,
 	}
 }
 
-static void copy_rows(const struct fit *fit, const feature_id *number,
+static void copy_rows(const struct fit *fit, const uint32_t *number,
     struct model *model, struct view_part *view)
 {
 	const struct known *known = &fit->known;
 	size_t classes = model->class_count;
 
 	view->weights = arena_array(
-	    model->arena, model->feature_count * classes + 1, sizeof(double));
+	    model->arena, model->bundle_count * classes + 1, sizeof(double));
 	view->bias = arena_array(model->arena, classes + 1, sizeof(double));
 	memcpy(view->bias, fit->bias, classes * sizeof(double));
-	for (size_t f = 0; f < known->kernel->features; f++)
-		if (known->feature[f])
-			memcpy(view->weights + number[f] * classes,
-			    fit->weights + f * classes,
+	for (size_t b = 0; b < known->kernel->bundles; b++)
+		if (known->bundle[b])
+			memcpy(view->weights + number[b] * classes,
+			    fit->weights + b * classes,
 			    classes * sizeof(double));
 }
 
 static enum status train_view(struct learning *l, enum model_view view,
-    struct model **model, feature_id *number, struct error *err)
+    struct model **model, uint32_t *number, struct error *err)
 {
 	struct fit *fit =
 	    fit_new(l->d, l->use, model_view_mask(view), l->options->seed);
 	enum status status;
 
-	fit->check = FIT_CHECK_ALL;
+	if (l->options->check_all)
+		fit->check = FIT_CHECK_ALL;
 	status = fit_train(fit, l->cost, err);
 	if (status == STATUS_OK) {
 		if (!*model) {
-			*model = model_new(l->d->classes, l->d->class_count,
-			    own_vocabulary(&fit->known, number));
+			*model = own_model(l->d, &fit->known, number);
 			l->record->vectors = fit->count;
 		}
 		l->stored[view] = arena_array(
@@ -251,12 +281,12 @@ static enum status train_view(struct learning *l, enum model_view view,
 	return status;
 }
 
-/* Both views see the same items, so their vocabularies are equal. */
+/* Both views see the same items, so they know the same features. */
 static enum status train_views(
     struct learning *l, struct model **model, struct error *err)
 {
-	feature_id *number =
-	    xcalloc(kernel_of(l->d)->features + 1, sizeof(*number));
+	uint32_t *number =
+	    xcalloc(kernel_of(l->d)->bundles + 1, sizeof(*number));
 	enum status status = STATUS_OK;
 
 	*model = NULL;

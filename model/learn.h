@@ -20,6 +20,7 @@ struct learn_options {
 	double cost;	/* 0: chosen */
 	size_t folds;	/* inner ones, for cost, calibration, novelty */
 	size_t batches; /* of left-out products; 0: novelty without them */
+	bool check_all; /* every training vector against libsvm's own value */
 	void (*progress)(void *user, const char *sentence);
 	void *user;
 };

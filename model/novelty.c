@@ -202,47 +202,11 @@ void novelty_choose(const struct gram *gram, const size_t *class_of,
 	free(kept);
 }
 
-/*
- * One vector against many: spread out by index, each product is a walk along
- * the other vector alone.
- */
-struct spread {
-	double *dense;
-	size_t len; /* 1 + the largest index */
-};
-
-static struct spread spread_out(const struct vector *v)
-{
-	struct spread s = {
-		.len = v->count > 0 ? v->index[v->count - 1] + (size_t)1 : 0
-	};
-
-	s.dense = xcalloc(s.len + 1, sizeof(*s.dense));
-	for (size_t k = 0; k < v->count; k++)
-		s.dense[v->index[k]] = v->value[k];
-	return s;
-}
-
-static double spread_distance(const struct spread *s, const struct vector *v)
+double novelty_distance(const double *point, const struct vector *v)
 {
 	double dot = 0;
 
-	for (size_t k = 0; k < v->count && v->index[k] < s->len; k++)
-		dot += s->dense[v->index[k]] * v->value[k];
+	for (size_t k = 0; k < v->count; k++)
+		dot += point[v->index[k]] * v->value[k];
 	return dot < 1 ? 1 - dot : 0; /* rounding */
-}
-
-double novelty_distance(const struct vector *v, const struct vector *vectors,
-    const size_t *class_of, const bool *stored, size_t count,
-    size_t class_index)
-{
-	struct spread s = spread_out(v);
-	double nearest = 1;
-
-	for (size_t i = 0; i < count; i++)
-		if (class_of[i] == class_index && (!stored || stored[i]))
-			nearest =
-			    fmin(nearest, spread_distance(&s, &vectors[i]));
-	free(s.dense);
-	return nearest;
 }

@@ -75,11 +75,9 @@ void novelty_choose(const struct gram *gram, const size_t *class_of,
     size_t count, size_t classes, bool *stored);
 
 /*
- * Distance to the nearest of the stored vectors of that class; 1 if none.
- * stored NULL: all are.
+ * Distance of a point to a vector; where the point has a value for each index
+ * that the vector may have, and both would be of length 1.
  */
-double novelty_distance(const struct vector *v, const struct vector *vectors,
-    const size_t *class_of, const bool *stored, size_t count,
-    size_t class_index);
+double novelty_distance(const double *point, const struct vector *v);
 
 #endif

@@ -30,11 +30,11 @@ static inline unsigned model_view_mask(enum model_view view)
 }
 
 struct view_part {
-	double *weights; /* [feature * class_count + class] */
+	double *weights; /* [bundle * class_count + class] */
 	double *bias;
 	struct calibration calibration[TIER_COUNT];
 	struct novelty novelty[TIER_COUNT];
-	struct vector *stored; /* training vectors kept for the distance */
+	struct vector *stored; /* kept for the distance; of bundles */
 	size_t *stored_class;
 	bool *stored_fronted; /* a front answers, as if of another version */
 	size_t stored_count;
@@ -49,6 +49,14 @@ struct model {
 	size_t class_count;
 	struct vocabulary *vocabulary;
 	size_t feature_count;
+	/*
+	 * Features that always came together in training are a bundle. The
+	 * weight of a feature is its scale times that of its bundle, and what
+	 * a stored vector has there its scale times the value of the bundle.
+	 */
+	uint32_t *bundle;      /* of each feature */
+	uint8_t *bundle_group; /* of each bundle */
+	size_t bundle_count;
 	struct view_part views[VIEW_COUNT];
 	struct version_table *versions; /* one a class */
 };
@@ -56,6 +64,10 @@ struct model {
 /* Everything allocated but the vocabulary, which is taken over. */
 struct model *model_new(const char *const *classes, size_t class_count,
     struct vocabulary *vocabulary);
+
+/* [bundle]: values of its features, each times its scale, added up. */
+double *model_bundles(
+    const struct model *model, const struct vector *v, struct arena *arena);
 
 /* The file's bytes; also sets model->name from the card and their hash. */
 void model_pack(struct model *model, struct buffer *out);

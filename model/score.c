@@ -6,18 +6,53 @@
 
 #include "model/parts.h"
 
+double *model_bundles(
+    const struct model *model, const struct vector *v, struct arena *arena)
+{
+	double *point =
+	    arena_array(arena, model->bundle_count + 1, sizeof(*point));
+
+	for (size_t k = 0; k < v->count; k++)
+		point[model->bundle[v->index[k]]] +=
+		    v->value[k] *
+		    vocabulary_scale(model->vocabulary, v->index[k]);
+	return point;
+}
+
 static void margins_of(const struct model *model, const struct view_part *view,
-    const struct vector *v, double *margins)
+    const double *point, double *margins)
 {
 	for (size_t c = 0; c < model->class_count; c++)
 		margins[c] = view->bias[c];
-	for (size_t k = 0; k < v->count; k++) {
-		const double *row =
-		    view->weights + v->index[k] * model->class_count;
+	for (size_t b = 0; b < model->bundle_count; b++) {
+		const double *row = view->weights + b * model->class_count;
 
+		if (point[b] == 0)
+			continue;
 		for (size_t c = 0; c < model->class_count; c++)
-			margins[c] += v->value[k] * row[c];
+			margins[c] += point[b] * row[c];
 	}
+}
+
+/* The nearest stored vector of a class; SIZE_MAX: none is nearer than 1. */
+static size_t nearest_of(const struct view_part *view, const double *point,
+    size_t class_index, double *distance)
+{
+	size_t nearest = SIZE_MAX;
+
+	*distance = 1;
+	for (size_t i = 0; i < view->stored_count; i++) {
+		double d;
+
+		if (view->stored_class[i] != class_index)
+			continue;
+		d = novelty_distance(point, &view->stored[i]);
+		if (d < *distance) {
+			*distance = d;
+			nearest = i;
+		}
+	}
+	return nearest;
 }
 
 /* Best first; equal ones in order of class. */
@@ -33,21 +68,19 @@ static int by_margin(const void *a, const void *b)
 }
 
 static void judge_novelty(const struct view_part *view, enum tier tier,
-    const struct vector *v, const double *confidence,
-    struct model_answer *answer)
+    const double *point, const double *confidence, struct model_answer *answer)
 {
 	struct novelty_item item = { { 0 }, 1 };
 	enum novelty_sign which = SIGN_MARGIN;
-	double top = -INFINITY;
+	double top = -INFINITY, distance;
 
 	for (size_t i = 0; i < answer->count; i++)
 		top = fmax(top, answer->scores[i].margin);
 	item.sign[SIGN_MARGIN] = -top;
-	item.sign[SIGN_UNSEEN] = novelty_unseen(v);
-	item.sign[SIGN_DISTANCE] = novelty_stretch(
-	    novelty_distance(v, view->stored, view->stored_class, NULL,
-		view->stored_count, answer->scores[0].class_index),
-	    item.sign[SIGN_UNSEEN]);
+	item.sign[SIGN_UNSEEN] = novelty_unseen(&answer->vector);
+	nearest_of(view, point, answer->scores[0].class_index, &distance);
+	item.sign[SIGN_DISTANCE] =
+	    novelty_stretch(distance, item.sign[SIGN_UNSEEN]);
 	answer->novelty = novelty_with_none(
 	    novelty_value(&view->novelty[tier], &item, &which), confidence,
 	    answer->count, &which);
@@ -64,12 +97,12 @@ void model_score(const struct model *model, enum model_view view,
 	enum tier tier = tier_of_plan(plan);
 	double *margins = arena_array(arena, classes + 1, sizeof(*margins));
 	double *p = arena_array(arena, classes + 1, sizeof(*p));
-	struct vector v;
+	const double *point;
 
-	vocabulary_vector(
-	    model->vocabulary, features, model_view_mask(view), arena, &v);
-	answer->vector = v;
-	margins_of(model, part, &v, margins);
+	vocabulary_vector(model->vocabulary, features, model_view_mask(view),
+	    arena, &answer->vector);
+	point = model_bundles(model, &answer->vector, arena);
+	margins_of(model, part, point, margins);
 	calibration_apply(&part->calibration[tier], margins, classes, p);
 	answer->count = classes;
 	answer->scores =
@@ -77,7 +110,7 @@ void model_score(const struct model *model, enum model_view view,
 	for (size_t c = 0; c < classes; c++)
 		answer->scores[c] = (struct class_score){ c, margins[c], p[c] };
 	qsort(answer->scores, classes, sizeof(*answer->scores), by_margin);
-	judge_novelty(part, tier, &v, p, answer);
+	judge_novelty(part, tier, point, p, answer);
 }
 
 /* ------------------------------------------------------------- reasons */
@@ -108,8 +141,12 @@ size_t model_contributions(const struct model *model, enum model_view view,
 	size_t count = 0;
 
 	for (size_t k = 0; k < v->count; k++) {
-		const double *row = weights + v->index[k] * model->class_count;
-		double weight = v->value[k] * (row[class_a] - row[class_b]);
+		feature_id f = v->index[k];
+		const double *row =
+		    weights + model->bundle[f] * model->class_count;
+		double weight = v->value[k] *
+				vocabulary_scale(model->vocabulary, f) *
+				(row[class_a] - row[class_b]);
 
 		if (weight == 0)
 			continue;
@@ -134,24 +171,15 @@ static bool looks_fronted(const struct model *model, size_t class_index,
     const struct feature_list *features, struct arena *arena)
 {
 	const struct view_part *view = &model->views[VIEW_NO_BANNER];
-	double nearest = INFINITY;
-	bool fronted = false;
 	struct vector v;
+	double distance;
+	size_t nearest;
 
 	vocabulary_vector(model->vocabulary, features,
 	    model_view_mask(VIEW_NO_BANNER), arena, &v);
-	for (size_t i = 0; i < view->stored_count; i++) {
-		double distance;
-
-		if (view->stored_class[i] != class_index)
-			continue;
-		distance = vector_distance(&v, &view->stored[i]);
-		if (distance < nearest) {
-			nearest = distance;
-			fronted = view->stored_fronted[i];
-		}
-	}
-	return fronted;
+	nearest = nearest_of(
+	    view, model_bundles(model, &v, arena), class_index, &distance);
+	return nearest != SIZE_MAX && view->stored_fronted[nearest];
 }
 
 const char *model_version(const struct model *model, size_t class_index,

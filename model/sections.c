@@ -6,6 +6,7 @@
 #define CARD_MAX     (16u << 20)
 #define ID_MAX	     200
 #define STORED_MAX   1000000
+#define STORED_BYTES (12 + 8 * GROUP_COUNT) /* of one without bundles */
 #define FEATURES_TOP 10000000
 
 /* ------------------------------------------------------------- card */
@@ -61,12 +62,58 @@ static void read_features(struct model *model, struct unpacking *u)
 	u->left = 0;
 }
 
+/* ------------------------------------------------------------- bundles */
+
+static void write_bundles(const struct model *model, struct buffer *out)
+{
+	pack_u32(out, (uint32_t)model->bundle_count);
+	for (size_t f = 0; f < model->feature_count; f++)
+		pack_u32(out, model->bundle[f]);
+}
+
+/* A bundle has features, and all of one group. */
+static bool join_bundle(struct model *model, size_t f, uint32_t bundle)
+{
+	uint8_t group =
+	    (uint8_t)vocabulary_group(model->vocabulary, (feature_id)f);
+	uint8_t *slot;
+
+	if (bundle >= model->bundle_count)
+		return false;
+	slot = &model->bundle_group[bundle];
+	if (*slot == GROUP_COUNT)
+		*slot = group;
+	model->bundle[f] = bundle;
+	return *slot == group;
+}
+
+static void read_bundles(struct model *model, struct unpacking *u)
+{
+	size_t features = model->feature_count;
+	struct arena *arena = model->arena;
+
+	model->bundle_count = unpack_u32(u);
+	if (u->left != features * 4 || model->bundle_count > features) {
+		u->bad = true;
+		return;
+	}
+	model->bundle =
+	    arena_array(arena, features + 1, sizeof(*model->bundle));
+	model->bundle_group = arena_array(
+	    arena, model->bundle_count + 1, sizeof(*model->bundle_group));
+	memset(model->bundle_group, GROUP_COUNT, model->bundle_count + 1);
+	for (size_t f = 0; f < features; f++)
+		u->bad |= !join_bundle(model, f, unpack_u32(u));
+	for (size_t b = 0; b < model->bundle_count; b++)
+		u->bad |= model->bundle_group[b] == GROUP_COUNT;
+}
+
 /* ------------------------------------------------------------- weights */
 
 static void write_rows(
     const struct model *model, const struct view_part *view, struct buffer *out)
 {
-	size_t cells = model->feature_count * model->class_count;
+	size_t cells = model->bundle_count * model->class_count;
 
 	for (size_t c = 0; c < model->class_count; c++)
 		pack_double(out, view->bias[c]);
@@ -77,7 +124,7 @@ static void write_rows(
 static void read_rows(
     struct model *model, struct view_part *view, struct unpacking *u)
 {
-	size_t cells = model->feature_count * model->class_count;
+	size_t cells = model->bundle_count * model->class_count;
 
 	if (u->left / 8 != cells + model->class_count || u->left % 8 != 0) {
 		u->bad = true;
@@ -147,27 +194,39 @@ static void read_calibration(struct model *model, struct unpacking *u)
 
 /* ------------------------------------------------------------- novelty */
 
-static void write_vector(const struct vector *v, struct buffer *out)
+/* A value is the same for all bundles of a group. */
+static void write_vector(
+    const struct model *model, const struct vector *v, struct buffer *out)
 {
+	double factor[GROUP_COUNT] = { 0 };
+
+	for (size_t k = 0; k < v->count; k++)
+		factor[model->bundle_group[v->index[k]]] = v->value[k];
+	for (size_t g = 0; g < GROUP_COUNT; g++)
+		pack_double(out, factor[g]);
 	pack_u32(out, (uint32_t)v->count);
-	for (size_t k = 0; k < v->count; k++) {
+	for (size_t k = 0; k < v->count; k++)
 		pack_u32(out, v->index[k]);
-		pack_double(out, v->value[k]);
-	}
 }
 
 static void read_vector(
     struct model *model, struct unpacking *u, struct vector *v)
 {
-	v->count = unpack_count(u, 12, FEATURES_TOP);
+	double factor[GROUP_COUNT];
+
+	for (size_t g = 0; g < GROUP_COUNT; g++)
+		factor[g] = unpack_double(u);
+	v->count = unpack_count(u, 4, FEATURES_TOP);
 	v->index = arena_array(model->arena, v->count + 1, sizeof(*v->index));
 	v->value = arena_array(model->arena, v->count + 1, sizeof(*v->value));
 	for (size_t k = 0; k < v->count; k++) {
 		v->index[k] = unpack_u32(u);
-		v->value[k] = unpack_double(u);
-		if (v->index[k] >= model->feature_count ||
-		    (k > 0 && v->index[k] <= v->index[k - 1]))
+		if (v->index[k] >= model->bundle_count ||
+		    (k > 0 && v->index[k] <= v->index[k - 1])) {
 			u->bad = true;
+			return;
+		}
+		v->value[k] = factor[model->bundle_group[v->index[k]]];
 	}
 }
 
@@ -186,7 +245,7 @@ static void write_novelty(const struct model *model, struct buffer *out)
 		for (size_t i = 0; i < view->stored_count; i++) {
 			pack_u32(out, (uint32_t)view->stored_class[i]);
 			pack_u32(out, view->stored_fronted[i]);
-			write_vector(&view->stored[i], out);
+			write_vector(model, &view->stored[i], out);
 		}
 	}
 }
@@ -208,7 +267,7 @@ static void read_novelty(struct model *model, struct unpacking *u)
 
 		for (int t = 0; t < TIER_COUNT; t++)
 			read_limits(&view->novelty[t], u);
-		view->stored_count = unpack_count(u, 12, STORED_MAX);
+		view->stored_count = unpack_count(u, STORED_BYTES, STORED_MAX);
 		view->stored = arena_array(model->arena, view->stored_count + 1,
 		    sizeof(*view->stored));
 		view->stored_class = arena_array(model->arena,
@@ -286,6 +345,7 @@ const struct section model_sections[] = {
 	{ "card", write_card, read_card },
 	{ "classes", write_classes, read_classes },
 	{ "features", write_features, read_features },
+	{ "bundles", write_bundles, read_bundles },
 	{ "weights", write_weights_all, read_weights_all },
 	{ "hidden", write_weights_hidden, read_weights_hidden },
 	{ "calibrat", write_calibration, read_calibration },

@@ -65,7 +65,10 @@ static size_t weigh(const struct model *model, size_t class_a, size_t class_b,
 	for (size_t f = 0; f < model->feature_count; f++) {
 		const char *name =
 		    vocabulary_name(model->vocabulary, (feature_id)f);
-		const double *row = weights + f * model->class_count;
+		const double *row =
+		    weights + model->bundle[f] * model->class_count;
+		double scale =
+		    vocabulary_scale(model->vocabulary, (feature_id)f);
 		size_t len = strcspn(name, ".");
 		struct worth *worth;
 
@@ -73,7 +76,7 @@ static size_t weigh(const struct model *model, size_t class_a, size_t class_b,
 			continue;
 		worth = worth_of(list, &count, name, len);
 		if (worth)
-			worth->sum += fabs(row[class_a] - row[class_b]);
+			worth->sum += scale * fabs(row[class_a] - row[class_b]);
 	}
 	return count;
 }

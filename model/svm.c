@@ -5,10 +5,12 @@
 #include <stdlib.h>
 
 #include "common/arena.h"
+#include "common/parallel.h"
 
 #define POSITIVE_WEIGHT_MAX 10.0
 #define CACHE_MB	    200.0
 #define EPSILON		    1e-4
+#define TILE		    16 /* rows: what a core keeps near */
 
 /*
  * libsvm's form of a precomputed kernel: a row is {0, number of the item},
@@ -31,7 +33,7 @@ struct gram *gram_new(size_t count)
 
 	svm_set_print_string_function(silent); /* global, so not in a thread */
 	g->count = count;
-	g->cells = xcalloc((count + 2) * (count + 1), sizeof(*g->cells));
+	g->cells = xlarge((count + 2) * (count + 1) * sizeof(*g->cells));
 	g->rows = xcalloc(count + 1, sizeof(*g->rows));
 	for (size_t i = 0; i < count; i++) {
 		g->rows[i] = g->cells + i * (count + 2);
@@ -50,19 +52,33 @@ void gram_free(struct gram *gram)
 	free(gram);
 }
 
-size_t gram_count(const struct gram *gram)
-{
-	return gram->count;
-}
-
 void gram_set(struct gram *gram, size_t i, const double *products)
 {
 	struct svm_node *cell = gram->rows[i] + 1;
 
-	for (size_t j = 0; j < gram->count; j++) {
+	for (size_t j = 0; j < gram->count; j++)
 		cell[j].index = (int)(j + 1);
+	for (size_t j = 0; j <= i; j++)
 		cell[j].value = products[j];
-	}
+}
+
+/* The tiles of one column of tiles, each turned over. */
+static enum status mirror_tiles(void *user, size_t tile, struct error *err)
+{
+	struct gram *gram = user;
+	size_t first = tile * TILE;
+
+	(void)err;
+	for (size_t row = first; row < gram->count; row++)
+		for (size_t j = first; j < row && j < first + TILE; j++)
+			gram->rows[j][row + 1].value =
+			    gram->rows[row][j + 1].value;
+	return STATUS_OK;
+}
+
+void gram_mirror(struct gram *gram)
+{
+	parallel_for(gram->count / TILE + 1, mirror_tiles, gram, NULL);
 }
 
 double gram_value(const struct gram *gram, size_t i, size_t j)

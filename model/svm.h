@@ -18,12 +18,14 @@
 
 struct gram;
 
-/* All products 0. */
 struct gram *gram_new(size_t count);
 void gram_free(struct gram *gram);
-size_t gram_count(const struct gram *gram);
-/* The products of vector i with all; rows may be set by several threads. */
+/*
+ * The products of vector i with vectors 0 to i; several threads may set them.
+ * When all are set, gram_mirror() makes the others of these.
+ */
 void gram_set(struct gram *gram, size_t i, const double *products);
+void gram_mirror(struct gram *gram);
 double gram_value(const struct gram *gram, size_t i, size_t j);
 
 /* coefficient[i]: what vector i is multiplied by in the sum of weights. */

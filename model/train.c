@@ -69,6 +69,7 @@ enum status train(const struct train_options *options, struct model **model,
 	struct learn_options how = { .seed = options->seed,
 		.cost = options->cost,
 		.folds = options->folds,
+		.check_all = true,
 		.progress = options->progress,
 		.user = options->user };
 	struct learn_record record;

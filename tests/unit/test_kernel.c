@@ -55,6 +55,28 @@ static void end(struct fixture *f)
 	dataset_free(f->d);
 }
 
+/* The vector by features of the kernel. */
+static struct vector unbundled(
+    const struct known *known, const struct source *source, struct arena *arena)
+{
+	const struct kernel *k = known->kernel;
+	double *value = arena_array(arena, k->bundles + 1, sizeof(*value));
+	struct vector by_bundle, v = { 0 };
+
+	known_vector(known, source, arena, &by_bundle);
+	for (size_t i = 0; i < by_bundle.count; i++)
+		value[by_bundle.index[i]] = by_bundle.value[i];
+	v.index = arena_array(arena, k->features + 1, sizeof(*v.index));
+	v.value = arena_array(arena, k->features + 1, sizeof(*v.value));
+	for (size_t f = 0; f < k->features; f++) {
+		if (value[k->bundle[f]] == 0)
+			continue;
+		v.index[v.count] = (feature_id)f;
+		v.value[v.count++] = value[k->bundle[f]] * k->scale[f];
+	}
+	return v;
+}
+
 static bool has_name(const struct vocabulary *v, const char *name)
 {
 	for (size_t f = 0; f < vocabulary_count(v); f++)
@@ -76,7 +98,7 @@ static void test_kernel__a_fit_knows_its_own_features(void **state)
 	assert_true(f.known.feature_count < k->features);
 	assert_int_equal(f.known.feature_count, vocabulary_count(f.own));
 	for (size_t i = 0; i < k->features; i++)
-		assert_true(f.known.feature[i] ==
+		assert_true(f.known.bundle[k->bundle[i]] ==
 			    has_name(f.own,
 				vocabulary_name(k->vocabulary, (feature_id)i)));
 	end(&f);
@@ -109,19 +131,43 @@ static void test_kernel__products_are_those_of_vectors(void **state)
 		for (size_t i = 0; i < n; i++) {
 			struct vector x, y;
 
-			known_multiply(&f.known, &points, i, &points, row);
-			known_vector(&f.known, &sources[i], f.arena, &x);
+			known_multiply(&f.known, &points, i, &points, n, row);
+			x = unbundled(&f.known, &sources[i], f.arena);
 			for (size_t j = 0; j < n; j++) {
-				known_vector(
-				    &f.known, &sources[j], f.arena, &y);
+				y = unbundled(&f.known, &sources[j], f.arena);
 				assert_true(
 				    fabs(row[j] - vector_dot(&x, &y)) < 1e-12);
 			}
-			assert_true(fabs(known_unseen(&f.known, &sources[i]) -
-					 novelty_unseen(&x)) < 1e-12);
 		}
 		end(&f);
 	}
+}
+
+/* Features are of one bundle when the same pieces of a group hold them. */
+static void test_kernel__a_bundle_comes_together(void **state)
+{
+	struct fixture f;
+	const struct kernel *k;
+
+	(void)state;
+	begin(&f, GROUPS_ALL);
+	k = kernel_of(f.d);
+	assert_true(k->bundles > 0 && k->bundles < k->features);
+	for (size_t i = 0; i < f.d->count; i++) {
+		const struct feature_list *list = &f.d->items[i].features;
+		uint32_t *held = xcalloc(k->bundles + 1, sizeof(*held));
+
+		for (size_t n = 0; n < list->count; n++)
+			for (size_t id = 0; id < k->features; id++)
+				held[k->bundle[id]] +=
+				    strcmp(list->items[n].name,
+					vocabulary_name(k->vocabulary,
+					    (feature_id)id)) == 0;
+		for (size_t b = 0; b < k->bundles; b++)
+			assert_true(held[b] == 0 || held[b] == k->size[b]);
+		free(held);
+	}
+	end(&f);
 }
 
 /* What is held out has the unknown features that the fit's own vocabulary
@@ -136,12 +182,12 @@ static void test_kernel__unknown_is_what_a_model_would_not_know(void **state)
 		struct source s = { i, i };
 		struct vector ours, theirs;
 
-		known_vector(&f.known, &s, f.arena, &ours);
+		ours = unbundled(&f.known, &s, f.arena);
 		vocabulary_vector(f.own, &f.d->items[i].features, GROUPS_ALL,
 		    f.arena, &theirs);
 		assert_int_equal(ours.count, theirs.count);
-		assert_int_equal(ours.unknown, theirs.unknown);
-		assert_int_equal(ours.total, theirs.total);
+		assert_true(fabs(known_unseen(&f.known, &s) -
+				 novelty_unseen(&theirs)) < 1e-12);
 		for (size_t k = 0; k < ours.count; k++)
 			assert_string_equal(
 			    vocabulary_name(
@@ -149,6 +195,14 @@ static void test_kernel__unknown_is_what_a_model_would_not_know(void **state)
 			    vocabulary_name(f.own, theirs.index[k]));
 	}
 	end(&f);
+}
+
+static double weight_of(const struct fit *fit, feature_id f, size_t c)
+{
+	const struct kernel *k = fit->known.kernel;
+
+	return k->scale[f] *
+	       fit->weights[k->bundle[f] * SYNTHETIC_PRODUCTS + c];
 }
 
 /* Of items known, held out, and forged. */
@@ -170,15 +224,13 @@ static void test_fit__margins_are_those_of_vector_and_weights(void **state)
 		struct vector v;
 
 		fit_item_margins(fit, i, donor, margins);
-		known_vector(&f.known, &s, f.arena, &v);
+		v = unbundled(&f.known, &s, f.arena);
 		for (size_t c = 0; c < SYNTHETIC_PRODUCTS; c++) {
 			double sum = fit->bias[c];
 
 			for (size_t k = 0; k < v.count; k++)
-				sum += v.value[k] *
-				       fit->weights[v.index[k] *
-							SYNTHETIC_PRODUCTS +
-						    c];
+				sum +=
+				    weight_of(fit, v.index[k], c) * v.value[k];
 			assert_true(fabs(margins[c] - sum) < 1e-12);
 		}
 	}
@@ -191,6 +243,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_kernel__a_fit_knows_its_own_features),
 		cmocka_unit_test(test_kernel__products_are_those_of_vectors),
+		cmocka_unit_test(test_kernel__a_bundle_comes_together),
 		cmocka_unit_test(
 		    test_kernel__unknown_is_what_a_model_would_not_know),
 		cmocka_unit_test(

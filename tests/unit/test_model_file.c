@@ -28,6 +28,7 @@ static struct feature_list sample(struct arena *arena, bool second)
 
 	list.items = arena_array(arena, 4, sizeof(*list.items));
 	add(arena, &list, "noop.code:250", GROUP_CODES);
+	add(arena, &list, "noop.lines:1", GROUP_CODES);
 	add(arena, &list, second ? "help.code:502" : "help.code:214",
 	    GROUP_HELP);
 	add(arena, &list, "greeting.word:esmtp", GROUP_BANNER);
@@ -36,7 +37,7 @@ static struct feature_list sample(struct arena *arena, bool second)
 
 static void fill_view(struct model *m, struct view_part *view)
 {
-	size_t cells = m->feature_count * m->class_count;
+	size_t cells = m->bundle_count * m->class_count;
 
 	view->weights = arena_array(m->arena, cells, sizeof(double));
 	view->bias = arena_array(m->arena, m->class_count, sizeof(double));
@@ -56,6 +57,44 @@ static void fill_view(struct model *m, struct view_part *view)
 	view->stored_fronted = arena_alloc(m->arena, sizeof(bool));
 }
 
+/* The two features of NOOP are a bundle, and each other is one. */
+static void fill_bundles(struct model *m)
+{
+	const char *last = "";
+
+	m->bundle = arena_array(m->arena, m->feature_count, sizeof(uint32_t));
+	m->bundle_group = arena_alloc(m->arena, m->feature_count);
+	for (size_t f = 0; f < m->feature_count; f++) {
+		const char *name =
+		    vocabulary_name(m->vocabulary, (feature_id)f);
+
+		if (strncmp(name, "noop", 4) != 0 ||
+		    strncmp(last, "noop", 4) != 0)
+			m->bundle_count++;
+		m->bundle[f] = (uint32_t)m->bundle_count - 1;
+		m->bundle_group[m->bundle_count - 1] =
+		    (uint8_t)vocabulary_group(m->vocabulary, (feature_id)f);
+		last = name;
+	}
+}
+
+/* A host's vector, by bundles. */
+static void store(struct model *m, struct vector *v)
+{
+	size_t count = 0;
+
+	for (size_t k = 0; k < v->count; k++) {
+		feature_id f = v->index[k];
+
+		if (count > 0 && v->index[count - 1] == m->bundle[f])
+			continue;
+		v->value[count] =
+		    v->value[k] / vocabulary_scale(m->vocabulary, f);
+		v->index[count++] = m->bundle[f];
+	}
+	v->count = count;
+}
+
 static struct model *small_model(void)
 {
 	static const char *const classes[] = { "exim", "postfix" };
@@ -71,11 +110,13 @@ static struct model *small_model(void)
 	}
 	vocabulary_freeze(vocabulary, 1);
 	m = model_new(classes, 2, vocabulary);
+	fill_bundles(m);
 	for (int v = 0; v < VIEW_COUNT; v++) {
 		fill_view(m, &m->views[v]);
 		vocabulary_vector(vocabulary, &list,
 		    model_view_mask((enum model_view)v), m->arena,
 		    &m->views[v].stored[0]);
+		store(m, &m->views[v].stored[0]);
 	}
 	m->versions[1].version_count = 2;
 	m->versions[1].versions = arena_array(m->arena, 2, sizeof(char *));
@@ -131,6 +172,25 @@ static void test_model_file__reads_back_the_same_bytes(void **state)
 	assert_int_equal(strlen(model_name(again)), 14);
 	buffer_clear(&second);
 	model_free(again);
+}
+
+/* The stored vector is that of a host: this one is where it is. */
+static void test_model_file__distance_is_by_bundles(void **state)
+{
+	struct arena *arena = arena_new();
+	struct feature_list list = sample(arena, true);
+
+	(void)state;
+	assert_int_equal(model->bundle_count, model->feature_count - 1);
+	for (int v = 0; v < VIEW_COUNT; v++) {
+		struct vector x;
+
+		vocabulary_vector(model->vocabulary, &list,
+		    model_view_mask((enum model_view)v), arena, &x);
+		assert_true(novelty_distance(model_bundles(model, &x, arena),
+				&model->views[v].stored[0]) < 1e-12);
+	}
+	arena_free(arena);
 }
 
 static void test_model_file__scores_the_same_after_loading(void **state)
@@ -302,6 +362,7 @@ static void test_model_file__says_what_is_wrong(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_model_file__distance_is_by_bundles),
 		cmocka_unit_test(test_model_file__reads_back_the_same_bytes),
 		cmocka_unit_test(
 		    test_model_file__scores_the_same_after_loading),

@@ -27,6 +27,9 @@
 #include "transcript/reply.h"
 #include "transcript/transcript.h"
 
+/* Opens the names of features of a greeting that refuses us. */
+#define REFUSAL "refusal"
+
 enum feature_group {
 	GROUP_BANNER, /* greeting: text and codes */
 	GROUP_EHLO,   /* keywords, order, arguments, own greeting line */

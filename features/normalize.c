@@ -14,6 +14,7 @@
 #include "features/date.h"
 #include "features/token.h"
 
+#define STARS		 "****"
 #define ADDRESS_TEXT_MAX 45
 
 struct place {
@@ -222,6 +223,55 @@ static bool is_our_name(
 	return named && !p->opening && brackets_follow(p, p->at + len);
 }
 
+/* Length of "[192.0.2.1]" or "[IPv6:2001:db8::1]" at `at`; 0 if none. */
+static size_t bracketed_address(const struct place *p, size_t at)
+{
+	char text[ADDRESS_TEXT_MAX + 1];
+	unsigned char parsed[16];
+	struct place q = *p;
+	const char *end;
+	size_t len;
+
+	q.at = at + 1;
+	if (q.at >= p->len || p->line[at] != '[')
+		return 0;
+	q.at += starts_with(&q, "IPv6:") ? 5 : 0;
+	end = memchr(p->line + q.at, ']', p->len - q.at);
+	len = end ? (size_t)(end - (p->line + q.at)) : 0;
+	if (len == 0 || len > ADDRESS_TEXT_MAX)
+		return 0;
+	memcpy(text, p->line + q.at, len);
+	text[len] = '\0';
+	if (inet_pton(AF_INET, text, parsed) != 1 &&
+	    inet_pton(AF_INET6, text, parsed) != 1)
+		return 0;
+	return q.at + len + 1 - at;
+}
+
+/*
+ * Us: by name, by address, or by both. Which of them a server says depends on
+ * whether our address has a name in the DNS, so they are one.
+ */
+static bool mask_us(struct place *p, size_t len)
+{
+	size_t blank, address;
+
+	p->at += len;
+	blank = p->at < p->len && p->line[p->at] == ' ';
+	address = bracketed_address(p, p->at + blank);
+	if (address)
+		p->at += blank + address;
+	return add_text(p->out, "<ME>");
+}
+
+/* At the start of a line it is the server's own. */
+static bool take_our_address(struct place *p)
+{
+	size_t len = p->opening ? 0 : bracketed_address(p, p->at);
+
+	return len && mask_us(p, len);
+}
+
 static bool keep(struct place *p, size_t len)
 {
 	normal_text_add(p->out, p->line + p->at, len);
@@ -290,12 +340,12 @@ static bool take_word(struct place *p)
 	s = token_shape_of(w, len);
 	host = token_is_host(w, len, &s);
 	if (is_our_name(p, w, len, host))
-		return mask(p, len, "<ME>");
+		return mask_us(p, len);
 	named = p->opening || (p->at && p->line[p->at - 1] == '[' &&
 				  p->at + len < p->len && w[len] == ']');
 	switch (identity_match(p->identity, w, len, named)) {
 	case IDENTITY_OURS:
-		return mask(p, len, "<ME>");
+		return mask_us(p, len);
 	case IDENTITY_SERVER:
 		return mask(p, len, "<SRV>");
 	case IDENTITY_NONE:
@@ -310,10 +360,21 @@ static bool take_word(struct place *p)
 	return keep(p, len);
 }
 
+/* "220 ****": a middle box has put one for each byte of a name. */
+static bool take_stars(struct place *p)
+{
+	size_t len = 0;
+
+	while (p->at + len < p->len && p->line[p->at + len] == '*')
+		len++;
+	return len > strlen(STARS) && mask(p, len, STARS);
+}
+
 /* Earlier ones win: a date before a number, an address before a name. */
 static bool take_special(struct place *p)
 {
-	return take_repeat(p) || take_url(p) || take_ipv6(p) || take_date(p) ||
+	return take_repeat(p) || take_url(p) || take_our_address(p) ||
+	       take_stars(p) || take_ipv6(p) || take_date(p) ||
 	       take_address(p) || take_word(p);
 }
 

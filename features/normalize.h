@@ -3,7 +3,8 @@
  * deployment, or us. Features describe software, never a host.
  *
  *   <ECHO:line>    our input, see features/repeat for the kinds
- *   <ME>           our name; a name before a bracketed address
+ *   <ME>           our name, a bracketed address or a name before one: which
+ *                  of them a server says depends on our DNS
  *   <SRV> <HOST>   the server's own names; any other host name
  *   <IP>           an address, ours or not, of either family
  *   <DATE:wdmyt>   a date, with the order of its parts

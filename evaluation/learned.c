@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "evaluation/round.h"
+#include "model/folds.h"
 #include "model/learn.h"
 #include "model/parts.h"
 #include "model/version.h"
@@ -166,7 +167,9 @@ enum status learned_get(
 		evaluating_say(v, "learning without fold %zu of %zu", f + 1,
 		    v->options->folds);
 		evaluating_split(v, f, train, test);
-		status = learn_fold(v, train, &model, &l->cost[f], err);
+		status = folds_apart(v->d, train, test, err);
+		if (status == STATUS_OK)
+			status = learn_fold(v, train, &model, &l->cost[f], err);
 		if (status == STATUS_OK) {
 			keep_maps(v, l, model, f);
 			score_fold(v, l, model, test);

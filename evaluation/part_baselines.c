@@ -8,6 +8,7 @@
 #include "evaluation/learned.h"
 #include "evaluation/paired.h"
 #include "evaluation/round.h"
+#include "model/folds.h"
 #include "model/kernel.h"
 
 static enum status judge_model(
@@ -99,7 +100,8 @@ static enum status ask_model(struct running *r, struct error *err)
 	return status;
 }
 
-static void split(const struct running *r, size_t fold, struct contest *c)
+static enum status split(
+    const struct running *r, size_t fold, struct contest *c, struct error *err)
 {
 	size_t room = r->d->count + 1;
 	bool *all_train = arena_array(c->arena, room, sizeof(*all_train));
@@ -114,6 +116,7 @@ static void split(const struct running *r, size_t fold, struct contest *c)
 	}
 	c->train = train;
 	c->test = test;
+	return folds_apart(r->d, all_train, all_test, err);
 }
 
 static void make_vectors(struct contest *c)
@@ -168,10 +171,10 @@ static enum status run_fold(struct running *r, size_t fold, struct error *err)
 		.rules = r->rules,
 		.arena = arena_new() };
 	struct said *said = xcalloc(r->count + 1, sizeof(*said));
-	enum status status = STATUS_OK;
+	enum status status = split(r, fold, &c, err);
 
-	split(r, fold, &c);
-	make_vectors(&c);
+	if (status == STATUS_OK)
+		make_vectors(&c);
 	for (size_t b = 0; status == STATUS_OK && b < ROWS; b++) {
 		if (!wanted(r, b))
 			continue;

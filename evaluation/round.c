@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "model/fit.h"
+#include "model/folds.h"
 #include "model/forge.h"
 
 size_t round_best(const double *margins, size_t classes)
@@ -31,10 +32,15 @@ struct feature_list round_forge(
 enum status round_run(
     struct evaluating *v, const struct round *round, struct error *err)
 {
-	double *margins = xcalloc(v->d->class_count + 1, sizeof(*margins));
-	struct fit *fit =
-	    fit_new(v->d, round->train, round->mask, v->options->seed);
-	enum status status = fit_train(fit, round->cost, err);
+	enum status status = folds_apart(v->d, round->train, round->test, err);
+	double *margins;
+	struct fit *fit;
+
+	if (status != STATUS_OK)
+		return status;
+	margins = xcalloc(v->d->class_count + 1, sizeof(*margins));
+	fit = fit_new(v->d, round->train, round->mask, v->options->seed);
+	status = fit_train(fit, round->cost, err);
 
 	for (size_t i = 0; status == STATUS_OK && i < v->d->count; i++) {
 		if (!round->test[i])

@@ -81,3 +81,21 @@ bool *folds_lonely(
 	free(first);
 	return lonely;
 }
+
+enum status folds_apart(const struct dataset *dataset, const bool *train,
+    const bool *test, struct error *err)
+{
+	bool *judged = xcalloc(dataset->group_count + 1, sizeof(*judged));
+	enum status status = STATUS_OK;
+
+	for (size_t i = 0; i < dataset->count; i++)
+		judged[dataset->items[i].group] |= test[i];
+	for (size_t i = 0; i < dataset->count && status == STATUS_OK; i++)
+		if (train[i] && judged[dataset->items[i].group])
+			status = error_set(err, STATUS_SOFTWARE,
+			    "%s would be learned from and judged, itself or "
+			    "what looks like it; no figure was made of that",
+			    dataset_deployment(dataset, &dataset->items[i]));
+	free(judged);
+	return status;
+}

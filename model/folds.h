@@ -25,4 +25,11 @@ void folds_batch(
 bool *folds_lonely(
     const struct dataset *dataset, const bool *use, struct arena *arena);
 
+/*
+ * Is no group both learned from and judged? Asked by whatever makes a figure,
+ * of the flags that it really goes by; a split that leaks is an error.
+ */
+enum status folds_apart(const struct dataset *dataset, const bool *train,
+    const bool *test, struct error *err);
+
 #endif

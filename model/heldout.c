@@ -147,15 +147,34 @@ static void assign(struct split *s, size_t item, bool used, bool held_out)
 	s->test_count += s->test[item];
 }
 
+/* What looks like a product left out is not learned from either. */
+static void leave_groups(struct split *s, const struct dataset *d)
+{
+	bool *touched = xcalloc(d->group_count + 1, sizeof(*touched));
+
+	for (size_t i = 0; i < d->count; i++)
+		touched[d->items[i].group] |= s->test[i];
+	for (size_t i = 0; i < d->count; i++) {
+		if (!s->train[i] || !touched[d->items[i].group])
+			continue;
+		s->train[i] = false;
+		s->train_count--;
+	}
+	free(touched);
+}
+
 static enum status run_split(const struct heldout *h, const struct split *s,
     const double *costs, size_t cost_count, struct heldout_score **scores,
     struct error *err)
 {
-	enum status status = STATUS_OK;
+	enum status status;
 	struct fit *fit;
 
 	if (s->train_count == 0 || s->test_count == 0)
 		return STATUS_OK;
+	status = folds_apart(h->dataset, s->train, s->test, err);
+	if (status != STATUS_OK)
+		return status;
 	fit = fit_new(h->dataset, s->train, h->mask, h->seed);
 	for (size_t c = 0; status == STATUS_OK && c < cost_count; c++) {
 		status = fit_train(fit, costs[c], err);
@@ -195,6 +214,7 @@ enum status heldout_products(const struct heldout *h, size_t batches,
 		folds_batch(d, batches, b, s.test);
 		for (size_t i = 0; i < d->count; i++)
 			assign(&s, i, h->use[i], s.test[i]);
+		leave_groups(&s, d);
 		status = run_split(h, &s, &cost, 1, &scores, err);
 		split_end(&s);
 	}

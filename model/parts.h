@@ -1,6 +1,7 @@
 /*
- * What a model is made of; for the files of this folder only. Made by train,
- * written and read by file, used by score.
+ * What a model is made of. Made by learn, written and read by file, used by
+ * score; evaluation keeps the calibration of a fold's model. Others use the
+ * functions of model/file.
  */
 #ifndef MXPRINT_MODEL_PARTS_H
 #define MXPRINT_MODEL_PARTS_H

@@ -132,6 +132,41 @@ static void test_evaluating__leaving_takes_the_groups_along(void **state)
 	assert_int_equal(left, 1); /* nothing to learn the product from */
 }
 
+static void take_nothing(
+    void *user, size_t i, bool forged, const double *margins)
+{
+	(void)user;
+	(void)i;
+	(void)forged;
+	(void)margins;
+}
+
+/* A split that leaks gives no figure: not by one view of one transcript. */
+static void test_evaluating__what_leaks_is_refused(void **state)
+{
+	struct setting *s = *state;
+	struct round round = { .train = s->train,
+		.test = s->test,
+		.mask = GROUPS_ALL,
+		.cost = 1,
+		.take = take_nothing };
+	size_t leaking = 0;
+	struct error err;
+
+	evaluating_split(&s->v, 0, s->train, s->test);
+	assert_int_equal(
+	    folds_apart(s->v.d, s->train, s->test, &err), STATUS_OK);
+	assert_int_equal(round_run(&s->v, &round, &err), STATUS_OK);
+	while (!s->test[leaking])
+		leaking++;
+	s->test[leaking] = false;
+	s->train[leaking] = true;
+	assert_int_equal(
+	    folds_apart(s->v.d, s->train, s->test, &err), STATUS_SOFTWARE);
+	assert_int_equal(round_run(&s->v, &round, &err), STATUS_SOFTWARE);
+	assert_non_null(strstr(err.text, "learned from and judged"));
+}
+
 static void test_evaluating__no_item_of_a_version_left_out(void **state)
 {
 	struct setting *s = *state;
@@ -220,6 +255,7 @@ int main(void)
 		    test_evaluating__folds_are_disjoint_and_test_all),
 		cmocka_unit_test(
 		    test_evaluating__leaving_takes_the_groups_along),
+		cmocka_unit_test(test_evaluating__what_leaks_is_refused),
 		cmocka_unit_test(
 		    test_evaluating__no_item_of_a_version_left_out),
 		cmocka_unit_test(

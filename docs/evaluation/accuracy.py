@@ -88,6 +88,19 @@ def write_baselines(report):
         if figures:
             report.say(f"**{text}** is better than the model in "
                        f"{listed(figures)}.")
+    write_price(report)
+
+
+def write_price(report):
+    """What saying "none of these" costs the model in this comparison."""
+    novel = ((report.measured.get("products") or {}).get("no-banner") or
+             {}).get("known_called_novel")
+    if novel:
+        report.say(
+            f"""The model alone may answer that a host is none of the products. It
+            says so of {interval(novel)} of these known hosts, and such a host is not
+            named, whatever precision is asked; the other methods name every host,
+            those of unknown products too.""")
 
 
 VICTORIES = [("micro", "accuracy with deployments equal", 1),

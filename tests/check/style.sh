@@ -52,4 +52,7 @@ bad=$(echo "$tracked" | grep -v 'tests/check/' |
 	xargs grep -nE '(^|[^a-zA-Z0-9_}])/(work|root|home)/[a-z]' 2>/dev/null |
 	head)
 none "no path of one machine" "$bad"
+
+bad=$(git ls-files 2>/dev/null | xargs -r grep -lP '^\x7fELF' 2>/dev/null)
+none "no built program is kept" "$bad"
 tap_end

@@ -24,7 +24,7 @@ import transcripts
 HERE = os.path.dirname(os.path.abspath(__file__))
 TREE = os.path.dirname(os.path.dirname(HERE))
 
-# `make lab-subset`: the first two deployments of each main product, one with
+# `make lab`: the first two deployments of each main product, one with
 # a middle box in front, and one that speaks something else than SMTP.
 SUBSETS = {
     "small": [(pattern, 2) for pattern in (

@@ -87,6 +87,8 @@ enum status evaluate_versions(struct evaluating *v, struct error *err)
 	if (status == STATUS_OK) {
 		leaving_take(&l, &f->all);
 		f->products = leaving_by(&l, product_of, &f->product_count);
+		evaluating_say(v, "learning ranges without each version");
+		unseen_versions(v, f->ranges);
 	}
 	free(gone);
 	free(test);
@@ -101,6 +103,7 @@ void versions_table(const struct evaluation *e, struct buffer *out)
 
 	leaving_table(&f->all, out);
 	leaving_print_shares(out, "product", f->products, f->product_count);
+	unseen_table(f->ranges, out);
 }
 
 void versions_json(
@@ -112,5 +115,6 @@ void versions_json(
 	leaving_json(&f->all, w);
 	leaving_json_shares(
 	    w, "products", "product", f->products, f->product_count);
+	unseen_json(f->ranges, w, "ranges");
 	json_close_object(w);
 }

@@ -78,7 +78,8 @@ size_t model_contributions(const struct model *model, enum model_view view,
     const struct model_answer *answer, size_t class_a, size_t class_b,
     struct arena *arena, struct contribution *out, size_t max);
 
-/* What behaviour proves about the version ("3.5-3.7"), or NULL; *confidence. */
+/* What behaviour proves about the version ("3.6-3.9", "3.8+"), or NULL;
+ * *confidence. */
 const char *model_version(const struct model *model, size_t class_index,
     const struct feature_list *features, struct arena *arena,
     double *confidence);

@@ -41,7 +41,7 @@ struct prediction {
 	const char *model;   /* name and short hash of the model */
 	const char *product; /* id, "unknown", or NULL (did not speak) */
 	double confidence;   /* 0..1, see above; 0 where product is NULL */
-	const char *version; /* "3.7.11", "3.5-3.7" */
+	const char *version; /* "3.7.11", "3.6-3.9", "3.8+" */
 	const char *family;
 	const char *operator_id;
 	const char *front;

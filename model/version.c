@@ -226,51 +226,101 @@ bool version_narrow(const struct version_table *table, const double *evidence,
 	return *high - *low < count;
 }
 
+/* "3.7" -> "3.8", the first that comes after it; never past `most`. */
+static const char *first_after(
+    const char *version, const char *most, struct arena *arena)
+{
+	const char *dot = strrchr(version, '.');
+	const char *last = dot ? dot + 1 : version;
+	const char *next = arena_printf(arena, "%.*s%lu", (int)(last - version),
+	    version, strtoul(last, NULL, 10) + 1);
+
+	return version_compare(next, most) < 0 ? next : most;
+}
+
+/* "3.10" -> "3.9", "2.0" -> "1.x", the last before it; never below `least`. */
+static const char *last_before(
+    const char *version, const char *least, struct arena *arena)
+{
+	const char *dot = strrchr(version, '.');
+	const char *last = dot ? dot + 1 : version;
+	unsigned long number = strtoul(last, NULL, 10);
+	unsigned long first = strtoul(version, NULL, 10);
+	const char *before = least;
+
+	if (number > 0)
+		before = arena_printf(arena, "%.*s%lu", (int)(last - version),
+		    version, number - 1);
+	else if (strtoul(least, NULL, 10) < first)
+		return arena_printf(arena, "%lu.x", first - 1);
+	return version_compare(before, least) > 0 ? before : least;
+}
+
 const char *version_answer(const struct version_table *table,
     const struct feature_list *features, struct arena *arena)
 {
 	size_t low, high;
+	const char *first, *last;
 
 	if (table->version_count < 2 ||
 	    !version_narrow(table, version_evidence(table, features, arena),
 		table->scale, &low, &high))
 		return NULL;
-	if (high - low == 1)
-		return table->versions[low];
-	return arena_printf(
-	    arena, "%s-%s", table->versions[low], table->versions[high - 1]);
+	if (low == 0)
+		return arena_printf(arena, "<%s", table->versions[high]);
+	first =
+	    first_after(table->versions[low - 1], table->versions[low], arena);
+	if (high == table->version_count)
+		return arena_printf(arena, "%s+", first);
+	last = last_before(
+	    table->versions[high], table->versions[high - 1], arena);
+	if (strcmp(first, last) == 0)
+		return first;
+	return arena_printf(arena, "%s-%s", first, last);
+}
+
+/* Up to 3.9, or 3.x? */
+static bool is_up_to(const char *version, const char *last)
+{
+	if (strchr(last, 'x'))
+		return strtoul(version, NULL, 10) <= strtoul(last, NULL, 10);
+	return version_compare(version, last) <= 0;
+}
+
+/* -1: before the range, 0: in it, 1: after it. */
+static int side_of(const char *range, const char *version, struct arena *arena)
+{
+	size_t len = strcspn(range, "-+");
+
+	if (range[0] == '<')
+		return version_compare(version, range + 1) < 0 ? 0 : 1;
+	if (version_compare(version, arena_copy(arena, range, len)) < 0)
+		return -1;
+	if (range[len] == '+')
+		return 0;
+	return is_up_to(version, range[len] ? range + len + 1 : range) ? 0 : 1;
 }
 
 bool version_within(const char *range, const char *version, struct arena *arena)
 {
-	const char *dash = strchr(range, '-');
-	const char *low =
-	    dash ? arena_copy(arena, range, (size_t)(dash - range)) : range;
-
 	version = version_short(arena, version);
-	return version && version_compare(low, version) <= 0 &&
-	       version_compare(version, dash ? dash + 1 : range) <= 0;
+	return version && side_of(range, version, arena) == 0;
 }
 
 bool version_agrees(const struct version_table *table, const char *answer,
     const char *stated, struct arena *arena)
 {
 	const char *given = stated ? version_short(arena, stated) : NULL;
-	const char *dash = answer ? strchr(answer, '-') : NULL;
-	const char *low =
-	    dash ? arena_copy(arena, answer, (size_t)(dash - answer)) : answer;
-	const char *high = dash ? dash + 1 : answer;
+	int side;
 
 	if (!answer || !given)
 		return true;
-	for (size_t v = 0; v < table->version_count; v++) {
+	side = side_of(answer, given, arena);
+	for (size_t v = 0; side != 0 && v < table->version_count; v++) {
 		const char *between = table->versions[v];
 
-		if (version_compare(given, between) <= 0 &&
-		    version_compare(between, low) < 0)
-			return false;
-		if (version_compare(high, between) < 0 &&
-		    version_compare(between, given) <= 0)
+		if (side_of(answer, between, arena) == side &&
+		    version_compare(between, given) * side <= 0)
 			return false;
 	}
 	return true;

@@ -19,8 +19,10 @@
  * How loud all voices are together, and how far the answers can be trusted,
  * is measured by leaving out each deployment.
  *
- * The ends of a range are versions that were trained on. A version between two
- * of them is answered as one that behaves alike: 3.0 may read "3.1".
+ * Where behaviour changed between two trained versions nobody knows, so a
+ * range reaches to the next trained version on either side, and is open where
+ * there is none: of 3.5, 3.7 and 3.10, the first reads "<3.7", the second
+ * "3.6-3.9", the last "3.8+".
  */
 #ifndef MXPRINT_MODEL_VERSION_H
 #define MXPRINT_MODEL_VERSION_H
@@ -66,7 +68,8 @@ struct version_item {
 void version_learn(struct arena *arena, const struct version_item *items,
     size_t count, struct version_table *table);
 
-/* "3.5-3.7", "3.10", or NULL when nothing is proven; in arena. */
+/* "3.6-3.9", "3.7", "<3.7" (before it), "3.8+" (it or later), "1.21-1.x" (up to
+ * the last 1.x), or NULL when nothing is proven; in arena. */
 const char *version_answer(const struct version_table *table,
     const struct feature_list *features, struct arena *arena);
 

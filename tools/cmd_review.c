@@ -63,7 +63,7 @@ static bool read_version(
 
 	if (strspn(value, digits) == 0 || value[strspn(value, more)])
 		return complain(self, "--label-version must be a version such "
-				      "as 3.7.11, or a range such as 3.5-3.7");
+				      "as 3.7.11, or a range such as 3.6-3.9");
 	return read_text(self, value, version);
 }
 
@@ -236,7 +236,7 @@ static const struct option_spec option_table[] = {
 	    "store an answer; HOST is ADDRESS, ADDRESS:PORT or the name of\n"
 	    "an MX, PRODUCT an id of `mxprint catalog` or \"unknown\" (looked\n"
 	    "at; not trained on); may be given again" },
-	{ "label-version", 0, "V", "its version: 3.7.11, or a range 3.5-3.7" },
+	{ "label-version", 0, "V", "its version: 3.7.11, or a range 3.6-3.9" },
 	{ "comment", 0, "TEXT", "how you know" },
 	{ "annotator", 0, "NAME", "who says so ($USER)" },
 	{ "cluster", 0, NULL,

@@ -229,6 +229,17 @@ def write_versions(report):
         {report.detailed()[0]}. Right is the product.""")
     write_left_out(report, part)
     write_breakdown(report, "product", "product", part["products"])
+    report.say(
+        """Version ranges of versions nobody has seen: each version (its first two
+        numbers) of every product that has at least three is left out, ranges are
+        learned from the others, and its deployments are asked, the product being
+        known. A range reaches to the next version that was learned from, and is
+        open beyond the oldest and the newest; right is one that holds the
+        version.""")
+    report.table(
+        ["version left out", "versions", "told", "right"],
+        [[place, str(r["versions"]), f'{r["told"]} of {r["items"]}',
+          interval(r["right"])] for place, r in part["ranges"].items()])
 
 
 def write_configurations(report):

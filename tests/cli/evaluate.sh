@@ -57,6 +57,11 @@ masked = [r for r in rungs if r["greeting"] == "masked"]
 assert masked[0]["micro"] is None and masked[1]["micro"], masked
 assert e["versions"]["rounds"] >= 3, e["versions"]
 assert [p["product"] for p in e["versions"]["products"]] == ["exim", "haraka"]
+ranges = e["versions"]["ranges"]
+assert ranges["oldest"]["versions"] == ranges["newest"]["versions"] == 2, ranges
+for r in ranges.values():
+    assert 0 <= r["told"] <= r["items"] and r["items"] > 0, ranges
+    assert (r["right"] is None) == (r["told"] == 0), ranges
 recipes = e["configurations"]["recipes"]
 assert [r["recipe"] for r in recipes] == ["exim", "haraka", "qpsmtpd"], recipes
 for view in ("everything", "no-banner"):

@@ -64,16 +64,56 @@ static struct version_item labelled(
 	    struct version_item){ version, group, features, number(features) };
 }
 
-static void learn(struct version_table *table, bool separable)
+static void learn_these(
+    struct version_table *table, const char *const versions[3], bool separable)
 {
-	static const char *const versions[] = { "3.5.25-0+deb11u1", "3.7.11",
-		"3.10.3" };
 	struct version_item items[HOSTS];
 
 	for (size_t i = 0; i < HOSTS; i++)
 		items[i] = labelled(versions[i % 3], i,
 		    host(separable ? i % 3 : 1, i / 3, true));
 	version_learn(arena, items, HOSTS, table);
+}
+
+static void learn(struct version_table *table, bool separable)
+{
+	static const char *const versions[] = { "3.5.25-0+deb11u1", "3.7.11",
+		"3.10.3" };
+
+	learn_these(table, versions, separable);
+}
+
+static void test_version__reaches_to_the_next_trained(void **state)
+{
+	static const struct {
+		const char *versions[3];
+		const char *middle;
+	} cases[] = {
+		{ { "1.20", "1.21", "2.0" }, "1.21-1.x" },
+		{ { "1.4", "3.0.2", "4.0" }, "1.5-3.x" },
+		{ { "0.11", "0.12", "0.13" }, "0.12" },
+		{ { "0.8", "0.9.1", "1.0" }, "0.9-0.x" },
+		{ { "2023", "2024", "2026" }, "2024-2025" },
+		{ { "1", "2", "2.0" }, "2" }, /* nothing lies between */
+		{ { "1", "1.0", "1.1" }, "1.0" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct version_table table;
+		const char *answer;
+
+		learn_these(&table, cases[i].versions, true);
+		answer = version_answer(&table, host(1, 99, true), arena);
+		assert_non_null(answer);
+		assert_string_equal(answer, cases[i].middle);
+		assert_true(
+		    version_within(answer, cases[i].versions[1], arena));
+		assert_false(
+		    version_within(answer, cases[i].versions[0], arena));
+		assert_false(
+		    version_within(answer, cases[i].versions[2], arena));
+	}
 }
 
 static void test_version__narrows_by_marks(void **state)
@@ -83,9 +123,9 @@ static void test_version__narrows_by_marks(void **state)
 		bool help;
 		const char *expected;
 	} cases[] = {
-		{ 0, true, "3.5" }, { 1, true, "3.7" }, { 2, true, "3.10" },
-		{ 0, false, "3.5" },
-		{ 1, false, "3.7-3.10" }, /* HELP would have told */
+		{ 0, true, "<3.7" }, { 1, true, "3.6-3.9" },
+		{ 2, true, "3.8+" }, { 0, false, "<3.7" },
+		{ 1, false, "3.6+" }, /* HELP would have told */
 	};
 	struct version_table table;
 
@@ -150,11 +190,11 @@ static void test_version__weighs_odd_hosts(void **state)
 		size_t code;
 		const char *expected;
 	} cases[] = {
-		{ "unknown-verb.code:", 0, 500, "3.7" },
-		{ "unknown-verb.code:", 1, 500, "3.7" }, /* kills no mark */
-		{ "unknown-verb.code:", 0, 502, "3.5" },
+		{ "unknown-verb.code:", 0, 500, "3.6+" },
+		{ "unknown-verb.code:", 1, 500, "3.6+" }, /* kills no mark */
+		{ "unknown-verb.code:", 0, 502, "<3.7" },
 		{ "unknown-verb.code:", 4, 502, NULL }, /* proves too little */
-		{ "ehlo.code:", 0, 500, "3.7" },
+		{ "ehlo.code:", 0, 500, "3.6+" },
 		{ "wire.code:", 0, 500, NULL }, /* never alone */
 	};
 
@@ -194,6 +234,19 @@ static void test_version__judges_a_stated_version(void **state)
 		{ "3.5", "3.6", true, false },
 		{ "3.10", "3.4", false, false },
 		{ "3.10", "next", true, false },
+		{ "<3.7", "3.6.15", true, true },
+		{ "<3.7", "2.11", true, true },
+		{ "<3.7", "3.7.0", false, false },
+		{ "<3.6", "3.6.15", true, false }, /* 3.7 is the next */
+		{ "3.8+", "3.8.0", true, true },
+		{ "3.8+", "3.11.7", true, true },
+		{ "3.8+", "4.0", true, true },
+		{ "3.8+", "3.7.11", false, false },
+		{ "3.6-3.9", "3.9.4", true, true },
+		{ "3.6-3.9", "3.10.3", false, false },
+		{ "3.6-3.9", "3.5.25", false, false },
+		{ "3.8-3.x", "3.11", true, true },
+		{ "3.8-3.x", "4.0", true, false },
 	};
 	struct version_table table;
 
@@ -242,6 +295,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_version__narrows_by_marks),
+		cmocka_unit_test(test_version__reaches_to_the_next_trained),
 		cmocka_unit_test(
 		    test_version__says_nothing_when_nothing_differs),
 		cmocka_unit_test(test_version__an_unasked_probe_proves_nothing),

@@ -12,7 +12,7 @@
 #define SIDE_MIN  2    /* deployments on each side of a cut */
 #define GAIN_MIN  1.0  /* less tells too little */
 #define APART_MIN 0.03 /* less cannot gain 1: log-odds end at 28 */
-#define VOICE_MAX 3    /* marks of one voice at one cut */
+#define VOICE_MAX 2    /* marks of one voice at one cut, for each side */
 
 /* ------------------------------------------------------------- versions */
 
@@ -124,7 +124,7 @@ static int by_worth(const void *a, const void *b)
 static size_t find_marks(const struct study *s, const struct side *sums,
     size_t versions, size_t cut, struct found *found)
 {
-	size_t count = 0, kept = 0, of_voice = 0;
+	size_t count = 0, kept = 0, of_side[2] = { 0, 0 };
 
 	for (size_t f = 0; f < s->feature_count; f++) {
 		const struct side *upper = &sums[f * versions + cut];
@@ -144,8 +144,8 @@ static size_t find_marks(const struct study *s, const struct side *sums,
 		struct found this = found[i];
 
 		if (kept == 0 || compare_voices(&found[kept - 1], &this) != 0)
-			of_voice = 0;
-		if (of_voice++ < VOICE_MAX)
+			memset(of_side, 0, sizeof(of_side));
+		if (of_side[this.mark.has > 0]++ < VOICE_MAX)
 			found[kept++] = this;
 	}
 	return kept;

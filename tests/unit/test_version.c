@@ -217,6 +217,37 @@ static void test_version__weighs_odd_hosts(void **state)
 	}
 }
 
+/*
+ * The older version answers 500, the newer 214 with many words: they must not
+ * crowd out the 500, so a host that answers neither way is of neither.
+ */
+static void test_version__silence_alone_proves_nothing(void **state)
+{
+	struct version_table table;
+	struct version_item items[20];
+	struct named_feature one = { .name = "help.code:250",
+		.group = GROUP_HELP };
+	struct feature_list list = { &one, 1 };
+
+	(void)state;
+	for (size_t i = 0; i < 20; i++) {
+		bool newer = i % 2 == 1;
+		struct feature_list *of = arena_alloc(arena, sizeof(*of));
+
+		of->items = arena_array(arena, 6, sizeof(*of->items));
+		add(of, GROUP_HELP, "help.code:", newer ? 214 : 500);
+		for (size_t w = 0; newer && w < 5; w++)
+			add(of, GROUP_HELP, "help.char:", w);
+		items[i] = labelled(newer ? "3.7" : "3.5", i, of);
+	}
+	version_learn(arena, items, 20, &table);
+	assert_null(version_answer(&table, &list, arena));
+	assert_string_equal(
+	    version_answer(&table, items[0].features, arena), "<3.7");
+	assert_string_equal(
+	    version_answer(&table, items[1].features, arena), "3.6+");
+}
+
 static void test_version__judges_a_stated_version(void **state)
 {
 	static const struct {
@@ -300,6 +331,7 @@ int main(void)
 		    test_version__says_nothing_when_nothing_differs),
 		cmocka_unit_test(test_version__an_unasked_probe_proves_nothing),
 		cmocka_unit_test(test_version__weighs_odd_hosts),
+		cmocka_unit_test(test_version__silence_alone_proves_nothing),
 		cmocka_unit_test(test_version__judges_a_stated_version),
 		cmocka_unit_test(test_version__orders_by_number),
 	};

@@ -11,15 +11,25 @@
 
 #include "common/digest.h"
 
-#define MODEL_SECTIONS 8
+/* Of sections, as the file has it; what does not fit in it is left alone. */
+static inline size_t model_seal_count(const char *data, size_t len)
+{
+	uint32_t count = 0;
+
+	for (int i = 3; i >= 0; i--)
+		count = count << 8 | (unsigned char)data[12 + i];
+	return count < (len - 56) / 32 ? count : (len - 56) / 32;
+}
 
 static inline void model_seal(char *data, size_t len)
 {
 	char hex[SHA256_HEX_SIZE];
+	size_t sections;
 
-	if (len < 24 + 32 * MODEL_SECTIONS + 32)
+	if (len < 24 + 32)
 		return;
-	for (size_t s = 0; s < MODEL_SECTIONS; s++) {
+	sections = model_seal_count(data, len);
+	for (size_t s = 0; s < sections; s++) {
 		unsigned char *entry = (unsigned char *)data + 24 + 32 * s;
 		uint64_t offset = 0, length = 0;
 		uint32_t crc;

@@ -8,7 +8,7 @@ import collections, csv, gzip, json, os, subprocess, sys, tempfile
 LAB = "training-data/lab"
 sys.path.insert(0, LAB)
 sys.dont_write_bytecode = True
-import certificates, drawing, locks, recapture, recipes, roots, transcripts
+import capture, certificates, drawing, locks, recapture, recipes, roots, transcripts
 
 def check(good, what):
     print(("ok" if good else "not ok"), "-", what)
@@ -174,6 +174,26 @@ for text, silent, words in (
     answer = transcripts.complaint(text, "lab", silent)
     check(answer is None if words is None else words in (answer or ""),
           f"a capture: {words or 'good'}")
+
+# A box that falls over is a deployment skipped, with the reason.
+for answer, code, words in (
+        ('{"captured": true}\n', 0, None), ('{"why": "no port"}\n', 0, "no port"),
+        ("", 1, "code 1 and"), ("Traceback\n", -9, "code -9 and"),
+        ("[]\n", 0, "code 0 and"), ('{"captured": true}\n', 3, "code 3 and")):
+    said = capture.verdict(answer, code)
+    check(said is None if words is None else words in (said or ""),
+          f"a box: {words or 'captured'} ({said})")
+with tempfile.TemporaryDirectory() as folder:
+    with open(f"{folder}/spec.json", "w") as f:
+        f.write("{}")
+    box = subprocess.Popen(
+        [sys.executable, "-c", "import sys; sys.path.insert(0, 'training-data/lab')\n"
+         "import box\nbox.capture = lambda spec: spec['port']\nbox.main()",
+         f"{folder}/spec.json"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL, text=True)
+    said = capture.verdict(box.stdout.read(), box.wait())
+    box.stdin.close()
+    check(said == "KeyError: 'port'", f"a fault within a box is told {said}")
 
 # What was captured takes its place, what no recipe knows goes.
 with tempfile.TemporaryDirectory() as folder:

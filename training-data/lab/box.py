@@ -225,6 +225,8 @@ def main():
         print(json.dumps({"captured": True}), flush=True)
     except (Failed, OSError, ValueError) as e:
         print(json.dumps({"why": str(e)}), flush=True)
+    except Exception as e:  # a fault of ours, or of a recipe: skip, and say it
+        print(json.dumps({"why": f"{type(e).__name__}: {e}"}), flush=True)
 
 
 if __name__ == "__main__":

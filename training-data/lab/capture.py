@@ -35,6 +35,19 @@ def digest(deployment):
         deployment, sort_keys=True).encode()).hexdigest()
 
 
+def verdict(answer, code):
+    """None, or why a box that ended with this code captured nothing."""
+    try:
+        said = json.loads(answer.splitlines()[-1])
+        if said.get("captured") is True and code == 0:
+            return None
+        if said.get("why"):
+            return said["why"]
+    except (IndexError, ValueError, AttributeError):
+        pass
+    return f"the box ended with code {code} and did not say why"
+
+
 class Lab:
     def __init__(self, folder, roots_folder, mxprint, kind):
         self.folder = os.path.abspath(folder)
@@ -120,14 +133,15 @@ class Lab:
         timer = threading.Timer(LIMIT, box.stdin.close)
         timer.start()
         answer = box.stdout.read()
-        box.wait()
+        code = box.wait()
+        late = not timer.is_alive()
         timer.cancel()
         with self.lock:
             del self.boxes[d["deployment"]]
         shutil.rmtree(where, ignore_errors=True)
-        if not answer.strip():
+        if not answer.strip() and (self.stopping or late):
             return STOPPED if self.stopping else f"over {LIMIT} s"
-        return json.loads(answer.splitlines()[-1]).get("why")
+        return verdict(answer, code)
 
     def one(self, d, patience):
         began = time.monotonic()

@@ -292,19 +292,11 @@ static void remember_said(
 static void look_for_copies(
     struct reading *r, const struct transcript *t, const struct deployed *d)
 {
-	struct transcript bare = *t;
 	char hex[SHA256_HEX_SIZE], name[NAME_QUOTED];
-	struct buffer text;
 	int64_t *slot;
 	bool added;
 
-	bare.deployment = NULL;
-	bare.label.product = NULL;
-	bare.provenance = NULL;
-	buffer_init(&text, 2 * (size_t)FORMAT_LINE_MAX);
-	transcript_write(&text, &bare);
-	sha256_of(buffer_text(&text), text.len, hex);
-	buffer_clear(&text);
+	corpus_recording(t, hex);
 	slot = strmap_put_text(r->bytes, hex, &added);
 	if (added)
 		*slot = d - r->deployed;

@@ -9,6 +9,11 @@
 #include "common/json.h"
 #include "common/log.h"
 #include "prober/blocklist.h"
+#include "transcript/format.h"
+
+/* Fewer than so many delays may be equal in two honest captures, to the ms: two
+ * were, of servers that say no more than "451 later". */
+#define TELLING_EXCHANGES 5
 
 #define DAY_MS (INT64_C(24) * 60 * 60 * 1000)
 
@@ -141,6 +146,22 @@ static bool box_alone(const struct json *provenance, const char *product)
 	       strcmp(behind->text, product) != 0;
 }
 
+/*
+ * Is it the upstream part of the package's? What follows it there is Debian's
+ * revision, or what the packager did to the source (+dfsg1, ~pre20201020).
+ */
+static bool version_of(const char *version, const char *package_version)
+{
+	size_t digits = strspn(package_version, "0123456789");
+	size_t len = strlen(version);
+
+	if (digits > 0 && package_version[digits] == ':')
+		package_version += digits + 1;
+	return len > 0 && strncmp(package_version, version, len) == 0 &&
+	       (package_version[len] == '\0' ||
+		   strchr("-+~", package_version[len]));
+}
+
 /* Whoever wants to see the same again must be able to. */
 static void check_lab(const struct corpus_checking *c,
     const struct transcript *t, struct corpus_origin *o)
@@ -170,8 +191,40 @@ static void check_lab(const struct corpus_checking *c,
 	if (!t->label.version && !alone)
 		tell(c, "a label of the lab without \"version\"");
 	else if (t->label.version && *o->package_version &&
-		 !strstr(o->package_version, t->label.version))
+		 !version_of(t->label.version, o->package_version))
 		tell(c, "the version of the label is not the package's");
+}
+
+static size_t exchanges_of(const struct transcript *t)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < t->connection_count; i++)
+		count += t->connections[i].exchange_count;
+	return count;
+}
+
+void corpus_recording(const struct transcript *t, char hex[SHA256_HEX_SIZE])
+{
+	struct connection *connections = arena_array(
+	    t->arena, t->connection_count + 1, sizeof(*connections));
+	struct transcript bare = { .host = "", .plan = "", .ehlo = "" };
+	struct buffer text;
+
+	for (size_t i = 0; i < t->connection_count; i++) {
+		connections[i] = t->connections[i];
+		connections[i].source = NULL;
+	}
+	if (exchanges_of(t) < TELLING_EXCHANGES) {
+		bare.host = t->host;
+		bare.start_utc_ms = t->start_utc_ms;
+	}
+	bare.connections = connections;
+	bare.connection_count = t->connection_count;
+	buffer_init(&text, 2 * (size_t)FORMAT_LINE_MAX);
+	transcript_write(&text, &bare);
+	sha256_of(buffer_text(&text), text.len, hex);
+	buffer_clear(&text);
 }
 
 void corpus_check(const struct corpus_checking *checking,

@@ -6,6 +6,7 @@
 #define MXPRINT_EVALUATION_CORPUS_CHECK_H
 
 #include "catalog/catalog.h"
+#include "common/digest.h"
 #include "transcript/transcript.h"
 
 struct corpus_checking {
@@ -27,5 +28,11 @@ struct corpus_origin {
 /* origin lives in t's arena. t has a deployment and a label. */
 void corpus_check(const struct corpus_checking *checking,
     const struct transcript *t, struct corpus_origin *origin);
+
+/*
+ * Hash of what was recorded: the same whatever stands around the connections,
+ * be it another host or time; of very short dialogues these count as well.
+ */
+void corpus_recording(const struct transcript *t, char hex[SHA256_HEX_SIZE]);
 
 #endif

@@ -90,6 +90,7 @@ no seed|"seed":1|"seed":"one"|does not tell "seed"
 no suite|"suite":"[^"]*"|"suite":""|does not tell "suite"
 a label of another day|"date":"\([0-9-]*\)"},"prov|"date":"2016-02-29"},"prov|is not the day of its "start"
 no such day|"date":"\([0-9-]*\)"},"prov|"date":"2026-02-30"},"prov|is no date
+a part of the version|"version":"\([0-9]*\)[^"]*","source|"version":"\1","source|is not the package's
 a version of another package|"version":"[^"]*","source|"version":"1.2.3","source|is not the package's
 no version|"version":"[^"]*","source|"source|without "version"
 no version at all|"version":"[^"]*","source|"version":"latest!","source|is no version
@@ -101,6 +102,12 @@ says "a plan twice" 65 "twice.jsonl:2: .* has this plan twice" \
 sed 's/"deployment":"[^"]*"/"deployment":"copy"/' "$tmp/one.jsonl" |
 	cat "$tmp/one.jsonl" - >"$tmp/copy.jsonl"
 says "a recording twice" 65 "copy.jsonl:2: the very recording of deployment" \
+	"$MXPRINT" corpus "$tmp/copy.jsonl"
+sed 's/"deployment":"[^"]*"/"deployment":"copy"/;s/"host":"[^"]*"/"host":"127.0.0.9"/
+s/"source":"127[^"]*"/"source":"127.0.0.8"/;s/\("start":"[^"]*\)[0-9]Z"/\1xZ"/;s/xZ/7Z/' \
+	"$tmp/one.jsonl" | cat "$tmp/one.jsonl" - >"$tmp/copy.jsonl"
+says "a recording twice, as of another host and time" 65 \
+	"copy.jsonl:2: the very recording of deployment" \
 	"$MXPRINT" corpus "$tmp/copy.jsonl"
 sed 's/"product":"[^"]*"/"product":"postfix"/;s/"plan":"[^"]*"/"plan":"own"/' \
 	"$tmp/one.jsonl" | cat "$tmp/one.jsonl" - >"$tmp/two.jsonl"

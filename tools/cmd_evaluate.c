@@ -15,6 +15,7 @@ extern const struct command command_evaluate;
 struct evaluate_arguments {
 	struct evaluate_options how;
 	const char *model;
+	bool learns; /* an option was given that is for learning anew */
 	bool json;
 };
 
@@ -57,6 +58,9 @@ static bool take_option(const struct command *self,
 {
 	int64_t number = 0;
 
+	a->learns |= strcmp(spec->name, "parts") == 0 ||
+		     strcmp(spec->name, "folds") == 0 ||
+		     strcmp(spec->name, "cost") == 0;
 	if (strcmp(spec->name, "model") == 0) {
 		a->model = reader->value;
 	} else if (strcmp(spec->name, "parts") == 0) {
@@ -152,6 +156,10 @@ static int run(const struct command *self, int argc, char **argv)
 			return STATUS_USAGE;
 	if (status != STATUS_OK)
 		return status;
+	if (a.model && a.learns)
+		return command_usage(self,
+		    "--parts, --folds and --cost are for learning anew; "
+		    "--model judges a model that was learned before");
 	if (reader.argc < 2)
 		return command_usage(self, "no transcripts given");
 	a.how.paths = (const char *const *)(reader.argv + 1);

@@ -130,4 +130,21 @@ nearest() {
 	[ "$code" -eq 64 ] && grep -q "did you mean 'ladder'" "$tmp/err"
 }
 check "an unknown part: the nearest is offered" nearest
+
+says "more folds than deployments" 64 "100 folds are more than the [0-9]* depl" \
+	"$MXPRINT" evaluate --folds 100 "$tmp/some.jsonl"
+for option in "--parts folds" "--folds 3" "--cost 1"; do
+	# shellcheck disable=SC2086 # an option and its value
+	says "$option is nothing for a model" 64 "are for learning anew" \
+		"$MXPRINT" evaluate --model "$tmp/a.model" $option "$tmp/some.jsonl"
+done
+gzip -c "$tmp/some.jsonl" | head -c 5000 >"$tmp/cut.jsonl.gz"
+says "half a compressed file" 65 "cut.jsonl.gz:[0-9]*: the file ends in the mid" \
+	"$MXPRINT" evaluate "$tmp/cut.jsonl.gz"
+head -c -100 "$tmp/some.jsonl" >"$tmp/cut.jsonl"
+printf %s "$(cat "$tmp/some.jsonl")" >"$tmp/no-newline.jsonl"
+check "a whole file without its last newline" "$MXPRINT" evaluate \
+	--folds 2 --cost 1 --parts leak "$tmp/no-newline.jsonl"
+says "half a file" 65 "cut.jsonl:[0-9]*: the file ends in the middle" \
+	"$MXPRINT" evaluate "$tmp/cut.jsonl"
 tap_end

@@ -80,3 +80,19 @@ struct figure interval_of(interval_again *again, void *sample, double value,
 	free(values);
 	return f;
 }
+
+struct figure interval_of_share(interval_again *again, void *sample,
+    double value, size_t *groups, size_t count, uint64_t seed)
+{
+	size_t top;
+	size_t group_count = unique(groups, count, &top);
+	struct figure f =
+	    interval_of(again, sample, value, groups, group_count, seed);
+	double bound = pow(TAIL, 1 / (double)group_count);
+
+	if (f.low == f.high && value == 1)
+		f.low = bound;
+	else if (f.low == f.high && value == 0)
+		f.high = 1 - bound;
+	return f;
+}

@@ -22,4 +22,11 @@ typedef double interval_again(void *sample, const size_t *times);
 struct figure interval_of(interval_again *again, void *sample, double value,
     size_t *groups, size_t count, uint64_t seed);
 
+/*
+ * The same of a share. Where it is 1 or 0, so is every draw: the open end is
+ * then the exact bound (Clopper-Pearson) for all or none of as many groups.
+ */
+struct figure interval_of_share(interval_again *again, void *sample,
+    double value, size_t *groups, size_t count, uint64_t seed);
+
 #endif

@@ -287,13 +287,14 @@ struct figure metrics_interval(metric *m, const struct judged *items,
 {
 	struct judged_sample s = { m, items, NULL, count, classes };
 	size_t *groups = xcalloc(count + 1, sizeof(*groups));
+	double value = m(items, count, classes);
 	struct figure f;
 
 	s.drawn = xcalloc(count + 1, sizeof(*s.drawn));
 	for (size_t i = 0; i < count; i++)
 		groups[i] = items[i].group;
-	f = interval_of(
-	    judge_again, &s, m(items, count, classes), groups, count, seed);
+	f = (m == metric_micro ? interval_of_share : interval_of)(
+	    judge_again, &s, value, groups, count, seed);
 	free(s.drawn);
 	free(groups);
 	return f;

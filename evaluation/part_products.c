@@ -18,13 +18,15 @@ struct gathered { /* of one view */
 	struct judgements strange, known; /* novel or not */
 };
 
-static void gather(struct gathered *g, const struct item *item,
+static void gather(struct gathered *g, const struct item *item, size_t group,
     const struct answer *a, bool strange)
 {
+	struct judged one = judged_share(item, a->novel);
+
+	one.group = group;
 	g->rated[g->count++] =
-	    (struct rated){ item->group, strange, a->novelty, item->weight };
-	judgements_add(
-	    strange ? &g->strange : &g->known, judged_share(item, a->novel));
+	    (struct rated){ group, strange, a->novelty, item->weight };
+	judgements_add(strange ? &g->strange : &g->known, one);
 }
 
 static void gather_known(const struct evaluating *v, const struct learned *l,
@@ -34,7 +36,8 @@ static void gather_known(const struct evaluating *v, const struct learned *l,
 		const struct item *item = &v->d->items[i];
 
 		if (l->scored[i] && item->tier == evaluating_tier(v))
-			gather(g, item, &l->answers[view][i], false);
+			gather(
+			    g, item, item->group, &l->answers[view][i], false);
 	}
 }
 
@@ -120,7 +123,9 @@ static void meet(const struct leaving_out *o,
 		    !of_product(v, item, o->product))
 			continue;
 		a = answer_stranger(o, i, &scores[i], scratch);
-		gather(g, item, &a, true);
+		/* One fit judges all hosts of a product: intervals draw
+		 * products. Numbers that no group of known ones has. */
+		gather(g, item, v->d->group_count + o->product, &a, true);
 		judgements_add(&mine, judged_share(item, a.novel));
 		s->deployments += item->weight;
 		if (!a.novel)

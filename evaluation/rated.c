@@ -68,7 +68,10 @@ double rated_false_accept(const struct rated *items, size_t count)
 			passed += sorted[i].weight;
 		else
 			accepted += sorted[i].weight;
-		if (accepted >= KNOWN_ACCEPT * known - 1e-9)
+		/* A threshold accepts all that look as novel as it. */
+		if (accepted >= KNOWN_ACCEPT * known - 1e-9 &&
+		    (i + 1 == count ||
+			sorted[i + 1].novelty > sorted[i].novelty))
 			break;
 	}
 	free(sorted);

@@ -93,7 +93,7 @@ def write_baselines(report):
 
 def write_price(report):
     """What saying "none of these" costs the model in this comparison."""
-    novel = ((report.measured.get("products") or {}).get("no-banner") or
+    novel = ((report.m.get("products") or {}).get("no-banner") or
              {}).get("known_called_novel")
     if novel:
         report.say(
@@ -181,7 +181,9 @@ def write_open_set(report):
         share of unknown ones taken for known where 95 % of the known are
         accepted. What is novel is said by the limits of the model learned without
         the host's fold, for unknown and known ones alike; these few numbers
-        were learned with other hosts of the product.""")
+        were learned with other hosts of the product. Intervals redraw products
+        among the unknown, for one fit judges all hosts of one, and groups of
+        deployments among the known.""")
     views = [(v, t) for v, t in VIEWS if part.get(v)]
     report.table([""] + [t for _, t in views], [
         [text] + [interval(part[v][key]) for v, _ in views]

@@ -85,7 +85,8 @@ def write_leak(report):
         report.say("It leaks. What points to the right twin: " + listed(
             f'`{f["name"]}`' for f in part["features"][:10]) + ".")
     else:
-        report.say("No test names deployments better than chance.")
+        report.say("""No test of deployments that are configured alike names them
+                   significantly better than chance.""")
 
 
 # ---------------------------------------------------------------- weakest

@@ -102,7 +102,10 @@ def write_method(report):
         forged by its configuration. Masked: without any feature of the greeting,
         in training and test. Forged: answered by a model that trusts greetings,
         with another product's greeting in place of its own.""",
-        """**Intervals** are 95 % bootstraps over groups, seeded. They tell what
+        """**Intervals** are 95 % bootstraps over groups, seeded; those of unknown
+        products draw products. Where all or none are right, which every draw
+        repeats, the open end is the exact bound (Clopper-Pearson) for so many
+        groups. They tell what
         other deployments of the same kinds would change; they do not tell how
         unlike a laboratory the Internet is.""")
 

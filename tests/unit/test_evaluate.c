@@ -123,6 +123,9 @@ static void test_evaluate__products_left_out(void **state)
 		assert_true(fabs(named - 8 * (1 - one->novel.value)) < 1e-9);
 	}
 	assert_true(set->auroc.value > 0.9);
+	/* All four products are novel, whatever the number of their hosts. */
+	assert_true(set->strange_novel.value == 1);
+	assert_true(fabs(set->strange_novel.low - pow(0.025, 0.25)) < 1e-9);
 	evaluation_free(e);
 }
 

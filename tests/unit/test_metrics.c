@@ -148,6 +148,8 @@ static void test_metrics__strangers(void **state)
 	for (size_t i = 0; i < 200; i++)
 		items[i].novelty = 1;
 	assert_true(near(rated_auroc(items, 200), 0.5));
+	/* No threshold keeps the known and refuses any of these. */
+	assert_true(near(rated_false_accept(items, 200), 1));
 	for (size_t i = 0; i < 200; i++)
 		items[i].novelty = (double)(i % 100);
 	assert_true(near(rated_auroc(items, 200), 0.5));
@@ -174,6 +176,29 @@ static void test_metrics__intervals_hold_the_value_and_repeat(void **state)
 	assert_true(f.low == again.low && f.high == again.high);
 }
 
+/* All or none of n: the exact bounds are 0.025^(1/n) and 1 minus it. */
+static void test_metrics__all_right_is_no_point(void **state)
+{
+	struct judged items[6];
+	struct figure f;
+
+	(void)state;
+	for (size_t i = 0; i < 6; i++) /* two of each group */
+		items[i] = (struct judged){ .group = 7 + i / 2, .weight = 0.5 };
+	f = metrics_interval(metric_micro, items, 6, 2, 1);
+	assert_true(f.value == 1 && f.high == 1);
+	assert_true(fabs(f.low - 0.2924) < 1e-4);
+	for (size_t i = 0; i < 6; i++)
+		items[i].answer = 1;
+	f = metrics_interval(metric_micro, items, 6, 2, 1);
+	assert_true(f.value == 0 && f.low == 0);
+	assert_true(fabs(f.high - 0.7076) < 1e-4);
+	f = metrics_interval(metric_micro, items, 1, 2, 1);
+	assert_true(fabs(f.high - 0.975) < 1e-9);
+	f = metrics_interval(metric_micro, items, 0, 2, 1);
+	assert_true(isnan(f.value));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -189,6 +214,7 @@ int main(void)
 		cmocka_unit_test(test_metrics__strangers),
 		cmocka_unit_test(
 		    test_metrics__intervals_hold_the_value_and_repeat),
+		cmocka_unit_test(test_metrics__all_right_is_no_point),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

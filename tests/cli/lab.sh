@@ -65,7 +65,7 @@ check(0.04 < len(twins) / len(originals) < 0.15,
 
 def without_identity(d):
     text = json.dumps({k: v for k, v in d.items() if k not in (
-        "deployment", "ehlo", "source", "reverse")})
+        "deployment", "ehlo", "source")})
     for secret, word in ((d["host"], "HOST"), (d["address"], "ADDRESS"),
                          (d["server_address"], "INNER")):
         text = text.replace(secret, word)
@@ -80,6 +80,8 @@ wrong = [a["deployment"] for a, b in pairs
 check(pairs and not wrong, f"twins are alike but for identity {wrong[:3]}")
 check(all(a["host"] != b["host"] and a["address"] != b["address"]
           for a, b in pairs), "and have another host and address")
+check({a["reverse"] for a, b in pairs} == {True, False},
+      "twins share whether the prober's address has a name")
 check(not any(d["held_out"] for d in twins), "nothing held out has a twin")
 
 axes = drawing.axes_of({"axis": [{"id": a, "choices": [
@@ -145,6 +147,24 @@ for text, box, words in (
     answer = told(text, box)
     check(isinstance(answer, str) and words in answer,
           f"told: {words} ({str(answer)[:60]})")
+
+CHOICES = (AXIS + 'id = "x"\nchoices = [' + ", ".join(
+    f'{{ options = "{n}" }}' for n in range(99)) + "]\n").replace(
+        "draws = 2", "draws = 80")
+WALL = ('front = "postfix"\ndraws = 80\n[[behind]]\nrecipe = "test"\n'
+        'suite = "bookworm"\n')
+AT_RANDOM = 'random = "dice"\n'
+counts = [sum("twin" in d["provenance"] for d in told(server, box)
+              if d["deployment"].startswith(name))
+          for server, box, name in (
+              (CHOICES, WALL, "test"), (CHOICES, WALL, "wall"),
+              (AT_RANDOM + CHOICES, WALL, "test"),
+              (AT_RANDOM + CHOICES, WALL, "wall"),
+              (CHOICES, AT_RANDOM + WALL, "test"),
+              (CHOICES, AT_RANDOM + WALL, "wall"))]
+check(min(counts[0], counts[1], counts[4]) > 0 and
+      counts[2] == counts[3] == counts[5] == 0,
+      f"what answers at random has no twin, nor what stands in front {counts}")
 
 boxed = told("draws = 0\n" + GOOD, 'front = "cisco-asa-esmtp"\ndraws = 1\n'
              '[[behind]]\nrecipe = "test"\nsuite = "bookworm"\n')

@@ -3,7 +3,8 @@
 None of this is a configuration: two deployments that differ in nothing else
 are twins, and no feature may tell them apart (../README.md). Everything comes
 from the seed and the deployment's id, each from a stream of its own, so that
-a change of one moves no other.
+a change of one moves no other. Whether the prober's address has a name in the
+DNS changes answers, so that a twin shares it with its original.
 """
 import os
 import random
@@ -76,15 +77,19 @@ class Identities:
                 self.taken.add(thing.lower())
                 return thing
 
-    def of(self, ident, style):
-        """`addr` is what the prober meets, `inner` a server behind it."""
-        names = stream(self.seed, ident, "host")
+    def prober(self, ident):
+        """Who asks; `addr` is what it meets, `inner` a server behind it."""
         rng = stream(self.seed, ident, "address")
         ehlo, source = rng.choice(PROBERS)
         net = f"{rng.randint(0, 255)}.{rng.randint(2, 254)}"
-        return {"ehlo": ehlo, "source": source, "reverse": rng.random() < 0.6,
-                "host": self.free(lambda: host_name(names, style)),
-                "addr": f"127.30.{net}", "inner": f"127.31.{net}"}
+        return {"ehlo": ehlo, "source": source, "addr": f"127.30.{net}",
+                "inner": f"127.31.{net}", "reverse": rng.random() < 0.6}
+
+    def of(self, ident, base, style):
+        """`base` is the original of a twin, else `ident` itself."""
+        names = stream(self.seed, ident, "host")
+        return {**self.prober(ident), "reverse": self.prober(base)["reverse"],
+                "host": self.free(lambda: host_name(names, style))}
 
 
 def without_own(recipe, text):

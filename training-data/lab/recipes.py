@@ -157,7 +157,7 @@ class Expander:
         base = "-".join(p for p in (name, install.get("id"), suite,
                                     config["id"]) if p)
         ident = base + ("-twin" if twin else "")
-        who = self.identities.of(ident, config.get("style"))
+        who = self.identities.of(ident, base, config.get("style"))
         # A twin says the same words: its banner is drawn as the other's.
         values, kind, claims = self.values(recipe, install, config, who, base)
 
@@ -230,8 +230,11 @@ class Expander:
                 (self.seed, name, install.get("id", ""), suite)):
             made = self.deployment(name, recipe, install, suite, config, draw)
             yield made
+            # A twin of what answers at random would tell nothing.
+            if made["held_out"] or made["random"]:
+                continue
             rng = stream(self.seed, made["deployment"], "twin")
-            if rng.random() < TWINS and not made["held_out"]:
+            if rng.random() < TWINS:
                 yield self.deployment(name, recipe, install, suite, config,
                                       draw, twin=True)
 

@@ -20,6 +20,13 @@ struct asking {
 	struct said *said;
 };
 
+/* What refuses us is a negative reply, and stays. */
+static bool welcomes(const struct exchange *x)
+{
+	return strcmp(x->probe, PROBE_GREETING) == 0 &&
+	       (x->received.len == 0 || x->received.data[0] < '4');
+}
+
 /* The same dialogue without its greeting; shares t's bytes. */
 static const struct transcript *without_greeting(
     struct arena *arena, const struct transcript *t)
@@ -38,8 +45,7 @@ static const struct transcript *without_greeting(
 		to->exchanges = arena_array(
 		    arena, from->exchange_count + 1, sizeof(*to->exchanges));
 		for (size_t i = 0; i < from->exchange_count; i++)
-			if (strcmp(from->exchanges[i].probe, PROBE_GREETING) !=
-			    0)
+			if (!welcomes(&from->exchanges[i]))
 				to->exchanges[to->exchange_count++] =
 				    from->exchanges[i];
 	}

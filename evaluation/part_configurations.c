@@ -15,11 +15,39 @@ struct plan_of_rounds {
 	size_t configurations;
 };
 
+/* Of "style=single banner=7 tls=off vrfy=3": "tls=off vrfy=3". Names of hosts
+ * and greetings make no other configuration. */
+static const char *choices_of(struct arena *scratch, const char *draw)
+{
+	static const char *const names[] = { "style=", "banner=" };
+	char *out = arena_alloc(scratch, strlen(draw) + 2);
+	size_t len = 0;
+
+	while (*draw) {
+		size_t n = strcspn(draw, " ");
+		bool named = false;
+
+		for (size_t i = 0; i < 2; i++)
+			named |= strncmp(draw, names[i], strlen(names[i])) == 0;
+		if (!named) {
+			memcpy(out + len, draw, n);
+			len += n;
+			out[len++] = ' ';
+		}
+		draw += n + strspn(draw + n, " ");
+	}
+	out[len] = '\0';
+	return out;
+}
+
 static const char *configuration_of(
     const struct dataset *d, const struct item *item, struct arena *scratch)
 {
 	if (!item->from.recipe || !item->from.config)
 		return dataset_deployment(d, item);
+	if (item->from.draw)
+		return arena_printf(scratch, "%s %s", item->from.recipe,
+		    choices_of(scratch, item->from.draw));
 	/* A blank: no deployment is called like that. */
 	return arena_printf(
 	    scratch, "%s %s", item->from.recipe, item->from.config);

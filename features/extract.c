@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "common/buffer.h"
+#include "features/answer.h"
 #include "features/normalize.h"
 #include "features/sink.h"
 
@@ -219,8 +220,29 @@ static void add_escaped(struct buffer *b, const char *text, size_t len)
 	}
 }
 
-const char *features_normal_form(
-    struct arena *arena, const struct transcript *t)
+static void add_line(struct buffer *b, const struct evidence_item *item)
+{
+	const struct reply *r = item->reply;
+	char code[ANSWER_SIZE];
+
+	add_escaped(b, item->exchange->probe, strlen(item->exchange->probe));
+	if (r)
+		buffer_printf(b, " %d %d.%d.%d ", r->code, r->enhanced[0],
+		    r->enhanced[1], r->enhanced[2]);
+	else
+		buffer_printf(b, " %s ", answer_code(item, code));
+	add_escaped(b, item->text, item->len);
+	buffer_add_char(b, '\n');
+}
+
+static bool welcomes(const struct evidence_item *item)
+{
+	return strcmp(item->exchange->probe, PROBE_GREETING) == 0 &&
+	       item->reply && item->reply->code < 400;
+}
+
+static const char *form_of(
+    struct arena *arena, const struct transcript *t, bool greeting)
 {
 	struct evidence evidence;
 	struct buffer b;
@@ -230,22 +252,23 @@ const char *features_normal_form(
 	buffer_init(&b, NORMAL_FORM_MAX);
 	for (size_t i = 0; i < evidence.count; i++) {
 		const struct evidence_item *item = &evidence.items[i];
-		const struct reply *r = item->reply;
 
-		if (!item->first)
-			continue;
-		add_escaped(
-		    &b, item->exchange->probe, strlen(item->exchange->probe));
-		if (r)
-			buffer_printf(&b, " %d %d.%d.%d ", r->code,
-			    r->enhanced[0], r->enhanced[1], r->enhanced[2]);
-		else
-			buffer_printf(
-			    &b, " %s ", exchange_end_name(item->exchange->end));
-		add_escaped(&b, item->text, item->len);
-		buffer_add_char(&b, '\n');
+		if (item->first && (greeting || !welcomes(item)))
+			add_line(&b, item);
 	}
 	form = arena_copy(arena, buffer_text(&b), b.len);
 	buffer_clear(&b);
 	return form;
+}
+
+const char *features_normal_form(
+    struct arena *arena, const struct transcript *t)
+{
+	return form_of(arena, t, true);
+}
+
+const char *features_form_behind(
+    struct arena *arena, const struct transcript *t)
+{
+	return form_of(arena, t, false);
 }

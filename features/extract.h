@@ -35,9 +35,16 @@ void features_extract(
 
 /*
  * The transcript as it looks to the learner: probe, normalised reply, one
- * line each. Equal for near-duplicates; hashed to group them. In arena.
+ * line each; a connection reset is one closed. Equal for near-duplicates. In
+ * arena.
+ *
+ * The form behind the greeting leaves out what the greeting says, unless that
+ * refuses us: hosts that differ in no more are one to whoever must not trust
+ * greetings. Hashed to group deployments.
  */
 const char *features_normal_form(
+    struct arena *arena, const struct transcript *t);
+const char *features_form_behind(
     struct arena *arena, const struct transcript *t);
 
 #endif

@@ -5,7 +5,7 @@
  * plan (model/reduce), so that one model serves every tier. Items are sorted
  * by a hash of the transcript's bytes: the order of files and lines changes
  * nothing. A group is what no fold may split: a deployment, and deployments
- * with a transcript that looks the same after normalisation. At most
+ * with a transcript that looks the same behind the greeting. At most
  * GROUP_TIER_MAX different items of one group and tier are kept, and the
  * weights of one group's items of a tier sum to 1.
  *
@@ -45,7 +45,7 @@ struct item {
 	size_t group;		/* 0..group_count-1 */
 	enum tier tier;
 	const char *plan; /* it was captured under */
-	const char *form; /* hash of its normalised transcript */
+	const char *form; /* hash of plan and form behind the greeting */
 	bool derived;	  /* a view of a transcript of a larger plan */
 	double weight;
 	int64_t utc_ms;

@@ -55,7 +55,7 @@ static void hash_form(struct reading *r)
 {
 	const char *form = arena_printf(r->arena, "%s\n%s",
 	    tier_name(tier_of_plan(r->t->plan)),
-	    features_normal_form(r->arena, r->t));
+	    features_form_behind(r->arena, r->t));
 
 	sha256_of(form, strlen(form), r->form);
 }

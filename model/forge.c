@@ -1,5 +1,7 @@
 #include "model/forge.h"
 
+#include <string.h>
+
 void features_forge(struct arena *arena, const struct feature_list *base,
     const struct feature_list *donor, struct feature_list *out)
 {
@@ -14,6 +16,23 @@ void features_forge(struct arena *arena, const struct feature_list *base,
 			out->items[out->count++] = base->items[i];
 }
 
+/*
+ * Would the donor's greeting be a lie? One that hides, or that is forged
+ * itself as what the host really is, would not. What is not told counts as the
+ * product's own.
+ */
+static bool would_lie(const struct item *donor, const struct item *host)
+{
+	const struct provenance *from = &donor->from;
+
+	if (donor->product_index == host->product_index)
+		return false;
+	if (from->banner && strcmp(from->banner, "forged") == 0)
+		return from->claims && strcmp(from->claims, host->product) != 0;
+	return !from->banner ||
+	       (strcmp(from->banner, "stock") == 0 && !donor->fronted);
+}
+
 size_t forge_donor(const struct dataset *dataset, const bool *use, size_t item,
     struct random *random)
 {
@@ -22,8 +41,8 @@ size_t forge_donor(const struct dataset *dataset, const bool *use, size_t item,
 	for (size_t k = 0; k < dataset->count; k++) {
 		size_t i = (start + k) % dataset->count;
 
-		if ((!use || use[i]) && dataset->items[i].product_index !=
-					    dataset->items[item].product_index)
+		if ((!use || use[i]) &&
+		    would_lie(&dataset->items[i], &dataset->items[item]))
 			return i;
 	}
 	return SIZE_MAX;

@@ -23,6 +23,7 @@ void provenance_read(
 			STATUS_OK) {
 		out->recipe = text_of(arena, object, "recipe");
 		out->config = text_of(arena, object, "config");
+		out->draw = text_of(arena, object, "draw");
 		out->package_version =
 		    text_of(arena, object, "package_version");
 		out->suite = text_of(arena, object, "suite");

@@ -10,6 +10,7 @@
 struct provenance {	    /* texts in the arena; NULL: not told */
 	const char *recipe; /* "postfix" */
 	const char *config; /* its id within the recipe */
+	const char *draw;   /* "style=single banner=7 tls=chain ..." */
 	const char *package_version;
 	const char *suite;  /* "bookworm" */
 	const char *banner; /* stock, hidden, neutral, forged, own */

@@ -249,8 +249,9 @@ def write_configurations(report):
     if not part:
         return
     report.say(
-        f"""All deployments with one configuration of a recipe, whatever their
-        version and suite, are left out together: {part["configurations"]}
+        f"""All deployments with one configuration of a recipe (the same choices,
+        names and greetings apart), whatever their version and suite, are left out
+        together, with whatever looks like one of them: {part["configurations"]}
         configurations in {part["rounds"]} rounds,
         {part["as-is"]["items"]} items of the plan {report.detailed()[0]}. This
         is nearest to a stranger's server of a known product.""")

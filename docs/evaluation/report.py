@@ -86,7 +86,8 @@ def write_method(report):
     report.section("How it is measured")
     report.say(
         f"""**Groups.** A deployment is never on both sides of a split, nor are
-        two that look the same after normalisation: {data["deployments"]}
+        two that look the same after normalisation, whatever they greet with:
+        {data["deployments"]}
         deployments make {data["groups"]} groups. Within a group and a plan, alike
         transcripts count together as one; accuracy with deployments equal
         (micro) is their mean, with products equal (macro) the mean of the
@@ -100,8 +101,10 @@ def write_method(report):
         plan is also judged as a smaller plan would have seen it.""",
         """**Greetings.** As it is: what the server said, often hidden, neutral or
         forged by its configuration. Masked: without any feature of the greeting,
-        in training and test. Forged: answered by a model that trusts greetings,
-        with another product's greeting in place of its own.""",
+        in training and test; only a greeting that refuses us (4xx, 5xx) keeps its
+        words, as any other negative reply. Forged: with another product's greeting
+        in place of its own, one that claims what the host is not; answered by the
+        model that sees greetings, and has learned from such lies, too.""",
         """**Intervals** are 95 % bootstraps over groups, seeded; those of unknown
         products draw products. Where all or none are right, which every draw
         repeats, the open end is the exact bound (Clopper-Pearson) for so many

@@ -159,7 +159,10 @@ static struct transcript *synthetic_transcript(size_t product, size_t i)
 		synthetic_add(t, PROBE_NUL, "HE\0LO x\r\n", 9, p->nul);
 	synthetic_add(
 	    t, PROBE_UNKNOWN_VERB, "XYZZY foo\r\n", 11, p->unknown[i % 2]);
-	synthetic_add(t, PROBE_QUIT, "QUIT\r\n", 6, p->quit);
+	/* Every sixth leaves the same keyword out: the greeting apart, this
+	 * tells them apart. */
+	synthetic_add(t, PROBE_QUIT, "QUIT\r\n", 6,
+	    arena_printf(arena, "%s%s", p->quit, i / 6 % 2 == 1 ? "." : ""));
 	t->deployment = arena_printf(arena, "%s-%zu", p->id, i);
 	t->label = (struct label){ .product = p->id,
 		.version = p->versions[i % 2],

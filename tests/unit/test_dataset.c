@@ -209,9 +209,82 @@ static void test_dataset__forging_changes_the_greeting_alone(void **state)
 	dataset_free(d);
 }
 
+/* Who greets otherwise and answers alike is one to whom greetings are hidden;
+ * a refusal is an answer. */
+static void test_dataset__greetings_alone_make_no_group(void **state)
+{
+	static const char *const greetings[] = { "220 a.example ESMTP Postfix",
+		"220 b.example ready", "554 5.7.1 go away",
+		"554 5.7.1 not here" };
+	struct transcript *t[4];
+	struct dataset *d;
+
+	(void)state;
+	for (size_t k = 0; k < 4; k++) {
+		struct bytes *greeting;
+
+		t[k] = synthetic_transcript(0, 0);
+		t[k]->deployment = arena_printf(t[k]->arena, "d%zu", k);
+		greeting = &t[k]->connections->exchanges[0].received;
+		greeting->data =
+		    arena_printf(t[k]->arena, "%s\r\n", greetings[k]);
+		greeting->len = strlen(greeting->data);
+		assert_true(
+		    (k == 1) ==
+		    (k > 0 &&
+			strcmp(features_form_behind(t[k]->arena, t[k]),
+			    features_form_behind(t[0]->arena, t[0])) == 0));
+		assert_true(k == 0 ||
+			    strcmp(features_normal_form(t[k]->arena, t[k]),
+				features_normal_form(t[0]->arena, t[0])) != 0);
+	}
+	d = dataset_from(t, 4, 1);
+	assert_int_equal(d->group_count, 3);
+	dataset_free(d);
+}
+
+/* A forged greeting says what the host is not: nothing else is a forgery. */
+static void test_dataset__a_donor_lies(void **state)
+{
+	static const struct {
+		const char *banner, *claims;
+		size_t product;
+		bool fronted, lies;
+	} cases[] = {
+		{ "stock", NULL, 1, false, true },
+		{ "stock", NULL, 0, false, false }, /* the host's own product */
+		{ "stock", NULL, 1, true, false },  /* who says it? */
+		{ "hidden", NULL, 1, false, false },
+		{ "neutral", NULL, 1, false, false },
+		{ "forged", "exim", 1, false, true },
+		{ "forged", "postfix", 1, false, false }, /* the truth */
+		{ "forged", NULL, 1, false, false },
+		{ NULL, NULL, 1, false, true }, /* not told */
+	};
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
+		struct item items[2] = { { .product = "postfix" },
+			{ .product = "some",
+			    .product_index = cases[k].product,
+			    .fronted = cases[k].fronted,
+			    .from = { .banner = cases[k].banner,
+				.claims = cases[k].claims } } };
+		struct dataset d = { .items = items, .count = 2 };
+		struct random random;
+
+		items[0].from.banner = "hidden";
+		random_init(&random, k);
+		assert_int_equal(forge_donor(&d, NULL, 0, &random),
+		    cases[k].lies ? 1 : SIZE_MAX);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_dataset__greetings_alone_make_no_group),
+		cmocka_unit_test(test_dataset__a_donor_lies),
 		cmocka_unit_test(test_dataset__derives_smaller_plans),
 		cmocka_unit_test(
 		    test_dataset__the_deep_plan_is_captured_not_derived),

@@ -31,7 +31,7 @@
 #include "model/reduce.h"
 
 #define CLASS_OTHER    SIZE_MAX
-#define GROUP_TIER_MAX 2
+#define GROUP_TIER_MAX 4
 
 struct item {
 	char hash[SHA256_HEX_SIZE]; /* of the transcript's text form */

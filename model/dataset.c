@@ -27,7 +27,8 @@ static void join(size_t *parent, struct strmap *map, const char *key, size_t i)
 		parent[root_of(parent, i)] = root_of(parent, (size_t)*slot);
 }
 
-/* Items of one deployment, or with one form, belong together. */
+/* Items of one deployment, or with one form behind the greeting, belong
+ * together. */
 static void find_groups(struct dataset *d, const struct gathered *from)
 {
 	size_t *parent = xcalloc(d->count + 1, sizeof(*parent));
@@ -42,7 +43,7 @@ static void find_groups(struct dataset *d, const struct gathered *from)
 
 		if (item->deployment)
 			join(parent, deployments, item->deployment, i);
-		join(parent, alike, from[i].form, i);
+		join(parent, alike, from[i].behind, i);
 		join(
 		    parent, alike, item->hash, i); /* views of one transcript */
 	}

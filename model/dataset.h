@@ -45,7 +45,7 @@ struct item {
 	size_t group;		/* 0..group_count-1 */
 	enum tier tier;
 	const char *plan; /* it was captured under */
-	const char *form; /* hash of plan and form behind the greeting */
+	const char *form; /* hash of plan and normal form */
 	bool derived;	  /* a view of a transcript of a larger plan */
 	double weight;
 	int64_t utc_ms;

@@ -19,6 +19,7 @@ struct reading { /* one transcript, and what was made of it */
 	struct arena *arena;
 	char hash[SHA256_HEX_SIZE];
 	char form[SHA256_HEX_SIZE];
+	char behind[SHA256_HEX_SIZE];
 	struct view {
 		enum tier tier;
 		struct feature_list features;
@@ -51,13 +52,13 @@ static void hash_record(struct reading *r)
 	buffer_clear(&text);
 }
 
-static void hash_form(struct reading *r)
+static void hash_form(
+    const struct reading *r, const char *form, char out[SHA256_HEX_SIZE])
 {
-	const char *form = arena_printf(r->arena, "%s\n%s",
-	    tier_name(tier_of_plan(r->t->plan)),
-	    features_form_behind(r->arena, r->t));
+	const char *text = arena_printf(
+	    r->arena, "%s\n%s", tier_name(tier_of_plan(r->t->plan)), form);
 
-	sha256_of(form, strlen(form), r->form);
+	sha256_of(text, strlen(text), out);
 }
 
 static void add_view(struct reading *r, const struct transcript *t)
@@ -75,7 +76,8 @@ static enum status digest(void *user, size_t i, struct error *err)
 	(void)err;
 	r->arena = arena_new();
 	hash_record(r);
-	hash_form(r);
+	hash_form(r, features_normal_form(r->arena, r->t), r->form);
+	hash_form(r, features_form_behind(r->arena, r->t), r->behind);
 	add_view(r, r->t);
 	for (int tier = TIER_COUNT - 1; tier >= 0; tier--) {
 		struct transcript *view =
@@ -150,7 +152,7 @@ static void add_items(struct gathering *g, const struct reading *r)
 		to->item = base;
 		to->item.tier = r->views[v].tier;
 		to->item.derived = v > 0;
-		to->form = base.form;
+		to->behind = arena_strdup(g->arena, r->behind);
 		intern(g, &r->views[v].features, &to->item);
 	}
 }

@@ -10,7 +10,7 @@
 
 struct gathered {
 	struct item item;
-	const char *form; /* hash of plan and form behind the greeting */
+	const char *behind; /* hash of plan and form behind the greeting */
 };
 
 /* Takes arena and names over; sorts items. */

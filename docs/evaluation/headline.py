@@ -46,6 +46,10 @@ def headline(measured):
             found[f"unknown products, {text}: AUROC"] = part["auroc"]
             found[f"unknown products, {text}: accepted where 95 % of known "
                   "are"] = part["false_accept"]
+    twins = (measured.get("leak") or {}).get("twins_nearest")
+    if twins:
+        found["which of two twins, by chance 0.5: named right"] = \
+            twins["accuracy"]
     return {"data": measured["data"], "figures": {
         k: v for k, v in found.items() if v}}
 

@@ -16,22 +16,7 @@
 #include "common/random.h"
 #include "features/extract.h"
 #include "tests/unit/dialogue.h"
-
-static struct arena *arena;
-
-static int set_up(void **state)
-{
-	(void)state;
-	arena = arena_new();
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
+#include "tests/unit/with_arena.h"
 
 static struct feature_list features_of(const struct line *lines, size_t count)
 {
@@ -327,7 +312,8 @@ static void test_extract__stops_at_its_bounds(void **state)
 	assert_bounded(&list);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(name, arena_set_up, arena_tear_down)
 
 int main(void)
 {

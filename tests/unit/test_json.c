@@ -9,22 +9,7 @@
 #include <cmocka.h>
 
 #include "common/json.h"
-
-static struct arena *arena;
-
-static int set_up(void **state)
-{
-	(void)state;
-	arena = arena_new();
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
+#include "tests/unit/with_arena.h"
 
 static void test_json__bytes_are_reversible(void **state)
 {
@@ -144,5 +129,5 @@ int main(void)
 		cmocka_unit_test(test_json__reads_typed_members),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, arena_set_up, arena_tear_down);
 }

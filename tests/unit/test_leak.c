@@ -15,10 +15,9 @@
 #include "common/random.h"
 #include "features/extract.h"
 #include "tests/unit/dialogue.h"
+#include "tests/unit/with_arena.h"
 
 #define LINES_MAX 12
-
-static struct arena *arena;
 
 /*
  * The leak rule. Real wordings with everything that belongs to one deployment
@@ -338,25 +337,12 @@ static void test_leak__no_feature_tells_a_deployment(void **state)
 	}
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	arena = arena_new();
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_leak__no_feature_tells_a_deployment),
 	};
 
-	return cmocka_run_group_tests_name("leak", tests, set_up, tear_down);
+	return cmocka_run_group_tests_name(
+	    "leak", tests, arena_set_up, arena_tear_down);
 }

@@ -9,22 +9,7 @@
 #include <cmocka.h>
 
 #include "model/prediction.h"
-
-static struct arena *arena;
-
-static int set_up(void **state)
-{
-	(void)state;
-	arena = arena_new();
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
+#include "tests/unit/with_arena.h"
 
 static const char *written(const struct prediction *p)
 {
@@ -162,5 +147,5 @@ int main(void)
 		    test_prediction__refuses_what_is_no_prediction),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, arena_set_up, arena_tear_down);
 }

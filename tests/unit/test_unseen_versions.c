@@ -9,12 +9,11 @@
 
 #include "evaluation/evaluating.h"
 #include "evaluation/unseen_versions.h"
+#include "tests/unit/with_arena.h"
 
 #define VERSIONS 3
 #define EACH	 8
 #define ITEMS	 (VERSIONS * EACH)
-
-static struct arena *arena;
 
 /* Deployments of one product: each version answers an unknown verb its way. */
 static struct dataset make(const size_t codes[VERSIONS])
@@ -89,25 +88,11 @@ static void test_unseen__judges_what_is_told(void **state)
 	}
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	arena = arena_new();
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_unseen__judges_what_is_told),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, arena_set_up, arena_tear_down);
 }

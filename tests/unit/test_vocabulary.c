@@ -13,22 +13,7 @@
 
 #include "common/random.h"
 #include "features/vocabulary.h"
-
-static struct arena *arena;
-
-static int set_up(void **state)
-{
-	(void)state;
-	arena = arena_new();
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
+#include "tests/unit/with_arena.h"
 
 static bool near(double a, double b)
 {
@@ -263,7 +248,8 @@ static void test_vocabulary__damage_is_refused(void **state)
 	buffer_clear(&b);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(name, arena_set_up, arena_tear_down)
 
 int main(void)
 {

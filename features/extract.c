@@ -235,14 +235,8 @@ static void add_line(struct buffer *b, const struct evidence_item *item)
 	buffer_add_char(b, '\n');
 }
 
-static bool welcomes(const struct evidence_item *item)
-{
-	return strcmp(item->exchange->probe, PROBE_GREETING) == 0 &&
-	       item->reply && item->reply->code < 400;
-}
-
-static const char *form_of(
-    struct arena *arena, const struct transcript *t, bool greeting)
+const char *features_normal_form(
+    struct arena *arena, const struct transcript *t)
 {
 	struct evidence evidence;
 	struct buffer b;
@@ -250,25 +244,21 @@ static const char *form_of(
 
 	gather(arena, t, &evidence);
 	buffer_init(&b, NORMAL_FORM_MAX);
-	for (size_t i = 0; i < evidence.count; i++) {
-		const struct evidence_item *item = &evidence.items[i];
-
-		if (item->first && (greeting || !welcomes(item)))
-			add_line(&b, item);
-	}
+	for (size_t i = 0; i < evidence.count; i++)
+		if (evidence.items[i].first)
+			add_line(&b, &evidence.items[i]);
 	form = arena_copy(arena, buffer_text(&b), b.len);
 	buffer_clear(&b);
 	return form;
 }
 
-const char *features_normal_form(
-    struct arena *arena, const struct transcript *t)
+const char *features_form_behind(const char *form)
 {
-	return form_of(arena, t, true);
-}
+	static const char greeting[] = PROBE_GREETING " ";
+	size_t len = sizeof(greeting) - 1;
+	const char *end = strchr(form, '\n');
 
-const char *features_form_behind(
-    struct arena *arena, const struct transcript *t)
-{
-	return form_of(arena, t, false);
+	return end && strncmp(form, greeting, len) == 0 && form[len] < '4'
+		   ? end + 1
+		   : form;
 }

@@ -44,7 +44,6 @@ void features_extract(
  */
 const char *features_normal_form(
     struct arena *arena, const struct transcript *t);
-const char *features_form_behind(
-    struct arena *arena, const struct transcript *t);
+const char *features_form_behind(const char *form);
 
 #endif

@@ -72,12 +72,14 @@ static void add_view(struct reading *r, const struct transcript *t)
 static enum status digest(void *user, size_t i, struct error *err)
 {
 	struct reading *r = &((struct gathering *)user)->batch[i];
+	const char *form;
 
 	(void)err;
 	r->arena = arena_new();
 	hash_record(r);
-	hash_form(r, features_normal_form(r->arena, r->t), r->form);
-	hash_form(r, features_form_behind(r->arena, r->t), r->behind);
+	form = features_normal_form(r->arena, r->t);
+	hash_form(r, form, r->form);
+	hash_form(r, features_form_behind(form), r->behind);
 	add_view(r, r->t);
 	for (int tier = TIER_COUNT - 1; tier >= 0; tier--) {
 		struct transcript *view =

@@ -60,7 +60,10 @@ bool version_is_answer(const char *feature)
 
 bool version_may_be_mark(const struct named_feature *feature)
 {
-	return feature->group != GROUP_BANNER && feature->group != GROUP_TIME;
+	static const char refusal[] = REFUSAL "."; /* the greeting's words */
+
+	return feature->group != GROUP_BANNER && feature->group != GROUP_TIME &&
+	       strncmp(feature->name, refusal, sizeof(refusal) - 1) != 0;
 }
 
 /*

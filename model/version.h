@@ -11,8 +11,9 @@
  * The best few marks of either side in one probe are averaged, so that what is
  * lacking (an operator may have switched it off) is heard beside what is there,
  * and speak with one voice, which is bounded; what a configuration or a TLS
- * library changes as well has a softer voice. The greeting and delays have
- * none: one can be forged, the others depend on the net. The voices at a cut
+ * library changes as well has a softer voice. The greeting, also one that
+ * refuses us, and delays have none: one can be forged, the others depend on the
+ * net. The voices at a cut
  * add up to the log-odds of its two versions, and so give each version a
  * probability. The answer is the narrowest range that holds VERSION_MASS of it,
  * widened by what nothing tells from its ends; the whole span is no answer.
@@ -105,6 +106,7 @@ struct version_voice version_voice_of(const char *feature);
 /* "<probe>" of "<probe>.code:250". */
 size_t version_probe_len(const char *feature);
 bool version_is_answer(const char *feature); /* "<probe>.code:<digit>" */
+/* Has it a voice? */
 bool version_may_be_mark(const struct named_feature *feature);
 
 /* First two numbers, in arena; NULL when it starts with no number. */

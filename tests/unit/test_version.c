@@ -25,7 +25,8 @@ static void add(struct feature_list *list, enum feature_group group,
 
 /*
  * Version 0: verb 502; 1 and 2: verb 500; 2: help 214 (else 500). The greeting
- * would tell versions apart as well, and must not be used.
+ * would tell versions apart as well, and so would its refusal; neither must be
+ * used.
  */
 static struct feature_list *host(size_t version, size_t number, bool help)
 {
@@ -37,6 +38,8 @@ static struct feature_list *host(size_t version, size_t number, bool help)
 		add(list, GROUP_HELP, "help.code:", version == 2 ? 214 : 500);
 	add(list, GROUP_CODES, "noop.code:", 250);
 	add(list, GROUP_BANNER, "greeting.word:v", version);
+	add(list, GROUP_CODES, "refusal.code:", 550 + version);
+	add(list, GROUP_WORDS, "refusal.word:v", version);
 	add(list, GROUP_WORDS, "noop.word:w", number % 5);
 	return list;
 }
@@ -140,6 +143,28 @@ static void test_version__narrows_by_marks(void **state)
 		assert_non_null(answer);
 		assert_string_equal(answer, cases[i].expected);
 	}
+}
+
+static void test_version__delays_and_greetings_have_no_voice(void **state)
+{
+	static const struct {
+		struct named_feature feature;
+		bool may_be_mark;
+	} cases[] = {
+		{ { "help.code:214", GROUP_HELP }, true },
+		{ { "ehlo.keyword:SIZE", GROUP_EHLO }, true },
+		{ { "greeting.word:esmtp", GROUP_BANNER }, false },
+		{ { "time.greeting:1s-3s", GROUP_TIME }, false },
+		{ { "refusal.code:554", GROUP_CODES }, false },
+		{ { "refusal.words:not welcome", GROUP_WORDS }, false },
+		{ { "refusal.char:554", GROUP_CHARS }, false },
+		{ { "refusals.code:554", GROUP_CODES }, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_int_equal(version_may_be_mark(&cases[i].feature),
+		    cases[i].may_be_mark);
 }
 
 static void test_version__says_nothing_when_nothing_differs(void **state)
@@ -326,6 +351,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_version__narrows_by_marks),
+		cmocka_unit_test(
+		    test_version__delays_and_greetings_have_no_voice),
 		cmocka_unit_test(test_version__reaches_to_the_next_trained),
 		cmocka_unit_test(
 		    test_version__says_nothing_when_nothing_differs),

@@ -7,6 +7,7 @@
 
 #include "common/buffer.h"
 #include "evaluation/baseline.h"
+#include "features/extractor.h"
 #include "model/decide.h"
 #include "transcript/format.h"
 #include "transcript/reader.h"
@@ -23,8 +24,15 @@ struct asking {
 /* What refuses us is a negative reply, and stays. */
 static bool welcomes(const struct exchange *x)
 {
-	return strcmp(x->probe, PROBE_GREETING) == 0 &&
-	       (x->received.len == 0 || x->received.data[0] < '4');
+	size_t scanned = 0;
+	int code = 0;
+
+	if (strcmp(x->probe, PROBE_GREETING) != 0)
+		return false;
+	if (reply_length(
+		x->received.data, x->received.len, true, &scanned, &code) < 0)
+		code = 0;
+	return !greeting_refuses(code);
 }
 
 /* The same dialogue without its greeting; shares t's bytes. */

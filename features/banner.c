@@ -11,7 +11,7 @@
 static void add_refusal(
     struct feature_sink *sink, const struct evidence_item *item)
 {
-	if (!item->reply || item->reply->code < 400)
+	if (!item->reply || !greeting_refuses(item->reply->code))
 		return;
 	answer_add(sink, GROUP_CODES, REFUSAL, item);
 	ngram_words(sink, GROUP_WORDS, REFUSAL, item->text, item->len);

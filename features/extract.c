@@ -6,6 +6,7 @@
 #include "features/extract.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/buffer.h"
@@ -258,7 +259,8 @@ const char *features_form_behind(const char *form)
 	size_t len = sizeof(greeting) - 1;
 	const char *end = strchr(form, '\n');
 
-	return end && strncmp(form, greeting, len) == 0 && form[len] < '4'
+	return end && strncmp(form, greeting, len) == 0 &&
+		       !greeting_refuses((int)strtol(form + len, NULL, 10))
 		   ? end + 1
 		   : form;
 }

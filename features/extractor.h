@@ -30,6 +30,12 @@
 /* Opens the names of features of a greeting that refuses us. */
 #define REFUSAL "refusal"
 
+/* Does it, by its code? That is 0 where the greeting is no reply. */
+static inline bool greeting_refuses(int code)
+{
+	return code >= 400;
+}
+
 enum feature_group {
 	GROUP_BANNER, /* greeting: text and codes */
 	GROUP_EHLO,   /* keywords, order, arguments, own greeting line */

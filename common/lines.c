@@ -163,9 +163,11 @@ static enum lines_result last_line(
 	*len = r->text.len - r->at;
 	if (*len == 0 && !r->torn)
 		return LINES_END;
+	r->ended_early = r->torn;
+	r->torn = false;
 	if (r->skipping) {
 		r->at = r->text.len;
-		r->skipping = r->torn = false;
+		r->skipping = false;
 		return LINES_TOO_LONG;
 	}
 	if (!r->text.data)
@@ -174,8 +176,6 @@ static enum lines_result last_line(
 	r->number++;
 	/* A plain file's last line without newline may be whole or torn: the
 	 * caller decides by its content. */
-	r->ended_early = r->torn;
-	r->torn = false;
 	return LINES_TRUNCATED;
 }
 

@@ -36,7 +36,7 @@ enum lines_result lines_next(struct line_reader *reader, const char **line,
     size_t *len, struct error *err);
 long lines_number(const struct line_reader *reader); /* of the last, from 1 */
 const char *lines_path(const struct line_reader *reader);
-/* A gzip stream was cut or damaged: a LINES_TRUNCATED line is not whole. */
+/* A gzip stream was cut or damaged: the last line is not whole. */
 bool lines_ended_early(const struct line_reader *reader);
 void lines_free(struct line_reader *reader);
 

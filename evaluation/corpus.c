@@ -14,6 +14,7 @@
 #include "evaluation/corpus_check.h"
 #include "features/extract.h"
 #include "transcript/format.h"
+#include "transcript/reader.h"
 
 #define PLANS_MAX   16 /* different plans a deployment may have */
 #define NORMAL_MAX  (8u << 20)
@@ -325,18 +326,18 @@ static void take_transcript(struct reading *r, const struct transcript *t)
 
 /* ------------------------------------------------------------ files */
 
-static void take_line(
-    struct reading *r, enum lines_result result, const char *line, size_t len)
+static void take_line(struct reading *r, const struct line_reader *lines,
+    enum lines_result result, const char *line, size_t len)
 {
 	struct transcript *t = NULL;
 	struct error why;
 
-	if (result == LINES_TOO_LONG)
+	if (transcript_line_torn(lines, result, line, len))
+		complain(r, "the file ends in the middle of this line");
+	else if (result == LINES_TOO_LONG)
 		complain(r, "the line is too long for a record");
 	else if (len == 0 && result == LINES_LINE)
 		complain(r, "an empty line");
-	else if (result == LINES_TRUNCATED)
-		complain(r, "the file ends in the middle of this line");
 	else if (transcript_read_strict(line, len, &t, &why) != STATUS_OK)
 		complain(r, why.text);
 	else
@@ -365,7 +366,7 @@ static enum status read_file(
 			break;
 		}
 		r->at.line = lines_number(lines);
-		take_line(r, result, line, len);
+		take_line(r, lines, result, line, len);
 	}
 	lines_free(lines);
 	return status;

@@ -6,16 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "common/lines.h"
 #include "common/random.h"
 #include "common/spelling.h"
 #include "common/strmap.h"
 #include "evaluation/evaluating.h"
 #include "model/folds.h"
 #include "model/forge.h"
-#include "transcript/format.h"
 
 static const struct evaluate_part parts[] = {
 	{ "folds", "deployments left out in folds, every plan", evaluate_folds,
@@ -109,49 +106,6 @@ enum status evaluate_parts_read(
 
 /* ------------------------------------------------------------- refusing */
 
-/* The last line of a plain file may lack its newline only. */
-static bool is_torn(
-    const struct line_reader *lines, const char *line, size_t len)
-{
-	struct transcript *t = NULL;
-	bool torn = lines_ended_early(lines) ||
-		    transcript_read(line, len, &t, NULL) != STATUS_OK;
-
-	transcript_free(t);
-	return torn;
-}
-
-/*
- * Figures of half a file are no figures. Looked for before anything is read,
- * for the reader goes on after a torn line; a pipe can be read only once.
- */
-static enum status check_whole(const char *path, struct error *err)
-{
-	enum lines_result result = LINES_LINE;
-	enum status status = STATUS_OK;
-	struct line_reader *lines;
-	const char *line;
-	struct stat st;
-	size_t len;
-
-	if (stat(path, &st) != 0 || !S_ISREG(st.st_mode))
-		return STATUS_OK;
-	status = lines_open(path, FORMAT_LINE_MAX, &lines, err);
-	if (status != STATUS_OK)
-		return status;
-	while (result == LINES_LINE || result == LINES_TOO_LONG)
-		result = lines_next(lines, &line, &len, err);
-	if (result == LINES_ERROR)
-		status = err ? err->status : STATUS_IO;
-	else if (result == LINES_TRUNCATED && is_torn(lines, line, len))
-		status = error_set(err, STATUS_DATA,
-		    "%s:%ld: the file ends in the middle of a line; copy or "
-		    "capture it again",
-		    path, lines_number(lines));
-	lines_free(lines);
-	return status;
-}
-
 static enum status check_folds(const struct evaluating *v, struct error *err)
 {
 	if (v->options->model || v->options->folds <= v->d->group_count)
@@ -242,13 +196,10 @@ enum status evaluate(const struct evaluate_options *options,
 {
 	struct evaluating v = { .options = options, .arena = arena_new() };
 	struct arena *arena = arena_new();
-	enum status status = STATUS_OK;
+	enum status status;
 
-	for (size_t i = 0; status == STATUS_OK && i < options->path_count; i++)
-		status = check_whole(options->paths[i], err);
-	if (status == STATUS_OK)
-		status = dataset_read(options->catalog, options->paths,
-		    options->path_count, options->min_deployments, &v.d, err);
+	status = dataset_read(options->catalog, options->paths,
+	    options->path_count, options->min_deployments, &v.d, err);
 	if (status == STATUS_OK)
 		status = check_folds(&v, err);
 	*evaluation = NULL;

@@ -81,7 +81,8 @@ struct dataset {
 
 /*
  * Reads the files. A label whose product is not in the catalogue is refused
- * with file and line; so is a set without any usable transcript.
+ * with file and line; so is a file that ends in the middle, and a set without
+ * any usable transcript.
  * min_deployments: fewer are no class.
  */
 enum status dataset_read(const struct catalog *catalog,

@@ -214,6 +214,7 @@ static enum status gather(struct gathering *g, const struct catalog *catalog,
 	struct transcript *t;
 	enum status status;
 
+	transcript_reader_refuse_torn(reader);
 	for (;;) {
 		status = transcript_reader_next(reader, &t, err);
 		if (status != STATUS_OK || !t)

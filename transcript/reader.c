@@ -10,6 +10,7 @@ struct transcript_reader {
 	size_t count, at;
 	struct line_reader *lines;
 	size_t skipped, skipped_here;
+	bool refuse_torn;
 };
 
 struct transcript_reader *transcript_reader_new(
@@ -20,6 +21,26 @@ struct transcript_reader *transcript_reader_new(
 	reader->paths = paths;
 	reader->count = count;
 	return reader;
+}
+
+void transcript_reader_refuse_torn(struct transcript_reader *reader)
+{
+	reader->refuse_torn = true;
+}
+
+bool transcript_line_torn(const struct line_reader *lines,
+    enum lines_result result, const char *line, size_t len)
+{
+	struct transcript *t = NULL;
+	bool whole;
+
+	if (lines_ended_early(lines))
+		return true;
+	if (result != LINES_TRUNCATED)
+		return false;
+	whole = transcript_read(line, len, &t, NULL) == STATUS_OK;
+	transcript_free(t);
+	return !whole;
 }
 
 static void skip(struct transcript_reader *reader, const char *why)
@@ -80,6 +101,13 @@ enum status transcript_reader_next(
 			reader->lines = NULL;
 			continue;
 		}
+		if (reader->refuse_torn &&
+		    transcript_line_torn(reader->lines, result, line, len))
+			return error_set(err, STATUS_DATA,
+			    "%s:%ld: the file ends in the middle of a record; "
+			    "get it again, or remove that line",
+			    lines_path(reader->lines),
+			    lines_number(reader->lines));
 		take_line(reader, result, line, len, t);
 		if (*t)
 			return STATUS_OK;

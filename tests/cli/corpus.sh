@@ -116,6 +116,12 @@ says "two labels" 65 'two.jsonl:2: .* has another "product" in .*two.jsonl:1' \
 head -c 500 "$tmp/one.jsonl" >"$tmp/cut.jsonl"
 says "a file cut short" 65 "cut.jsonl:1: the file ends in the middle" \
 	"$MXPRINT" corpus "$tmp/cut.jsonl"
+printf %s "$(cat "$tmp/one.jsonl")" >"$tmp/no-newline.jsonl"
+check "a whole file without its last newline" \
+	"$MXPRINT" corpus "$tmp/no-newline.jsonl"
+gzip -c "$tmp/one.jsonl" | head -c -4 >"$tmp/cut.jsonl.gz"
+says "a compressed file cut short" 65 "cut.jsonl.gz:2: the file ends in the mid" \
+	"$MXPRINT" corpus "$tmp/cut.jsonl.gz"
 yes '{}' | head -n 100 >"$tmp/many.jsonl"
 says "many faults: all counted" 65 "100 complaints" \
 	"$MXPRINT" corpus "$tmp/many.jsonl"

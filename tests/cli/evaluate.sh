@@ -147,4 +147,6 @@ check "a whole file without its last newline" "$MXPRINT" evaluate \
 	--folds 2 --cost 1 --parts leak "$tmp/no-newline.jsonl"
 says "half a file" 65 "cut.jsonl:[0-9]*: the file ends in the middle" \
 	"$MXPRINT" evaluate "$tmp/cut.jsonl"
+says "half a file through a pipe" 65 "input:[0-9]*: the file ends in the mid" \
+	sh -c 'cat "$1" | "$MXPRINT" evaluate -' - "$tmp/cut.jsonl.gz"
 tap_end

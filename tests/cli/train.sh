@@ -106,6 +106,9 @@ sed '2s/"product":"[a-z]*"/"product":"no-such"/' "$tmp/seen.jsonl" \
 	>"$tmp/bad.jsonl"
 check "a label unknown to the catalogue: file and line" refused 65 \
 	'bad.jsonl:2: .*no-such' -o "$tmp/x" "$tmp/bad.jsonl"
+head -c -100 "$tmp/seen.jsonl" >"$tmp/cut.jsonl"
+check "half a file: file and line" refused 65 \
+	'cut.jsonl:[0-9]*: the file ends in the middle' -o "$tmp/x" "$tmp/cut.jsonl"
 check "an output that cannot be written" refused 73 'no-folder' \
 	-o "$tmp/no-folder/x" "$tmp/seen.jsonl"
 tap_end

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/lines.h"
@@ -167,6 +168,63 @@ static void test_format__skips_damaged_lines_of_a_file(void **state)
 	transcript_free(t);
 }
 
+/*
+ * Where a torn file is refused: `cut` bytes of the second record's end are
+ * missing, or of the compressed file's.
+ */
+static void test_format__refuses_half_a_file(void **state)
+{
+	static const struct {
+		const char *name;
+		long cut;
+		bool torn;
+	} cases[] = {
+		{ "build/test_format.jsonl", 0, false },
+		{ "build/test_format.jsonl", 1, false }, /* its newline */
+		{ "build/test_format.jsonl", 2, true },
+		{ "build/test_format.jsonl.gz", 0, false },
+		{ "build/test_format.jsonl.gz", 1, true }, /* of its length */
+		{ "build/test_format.jsonl.gz", 40, true },
+	};
+	struct transcript *t = sample();
+	struct buffer line;
+
+	(void)state;
+	log_set_level(LOG_ERROR);
+	write_to(&line, t);
+	for (size_t n = 0; n < sizeof(cases) / sizeof(cases[0]); n++) {
+		struct transcript_reader *reader;
+		struct line_writer *w;
+		struct transcript *back;
+		struct error err = { 0 };
+		enum status status;
+		struct stat st;
+
+		assert_int_equal(
+		    lines_create(cases[n].name, &w, &err), STATUS_OK);
+		lines_write(w, line.data, line.len, &err);
+		lines_write(w, line.data, line.len, &err);
+		assert_int_equal(lines_close(w, false, &err), STATUS_OK);
+		assert_int_equal(stat(cases[n].name, &st), 0);
+		assert_int_equal(
+		    truncate(cases[n].name, st.st_size - cases[n].cut), 0);
+		reader = transcript_reader_new(&cases[n].name, 1);
+		transcript_reader_refuse_torn(reader);
+		while ((status = transcript_reader_next(reader, &back, &err)) ==
+			   STATUS_OK &&
+		       back)
+			transcript_free(back);
+		assert_int_equal(
+		    status, cases[n].torn ? STATUS_DATA : STATUS_OK);
+		assert_int_equal(transcript_reader_skipped(reader), 0);
+		assert_true(!cases[n].torn || strstr(err.text, "the middle"));
+		transcript_reader_free(reader);
+		unlink(cases[n].name);
+	}
+	buffer_clear(&line);
+	transcript_free(t);
+}
+
 static void test_format__routes_come_back(void **state)
 {
 	static const char line[] =
@@ -221,6 +279,7 @@ int main(void)
 		cmocka_unit_test(test_format__carries_every_byte),
 		cmocka_unit_test(test_format__refuses_what_it_is_not),
 		cmocka_unit_test(test_format__skips_damaged_lines_of_a_file),
+		cmocka_unit_test(test_format__refuses_half_a_file),
 		cmocka_unit_test(test_format__routes_come_back),
 		cmocka_unit_test(test_format__finds_what_took_place),
 	};

@@ -70,17 +70,20 @@ static size_t count_lines(const char *path, enum lines_result *last)
 static void test_lines__reads_gzip_members_and_cut_ones(void **state)
 {
 	struct buffer whole, twice;
+	struct line_reader *r;
 	struct line_writer *w;
 	enum lines_result last;
+	const char *line;
+	size_t len;
 	struct error err;
 	char text[40];
 
 	(void)state;
 	assert_int_equal(lines_create(PATH ".gz", &w, &err), STATUS_OK);
 	for (int i = 0; i < 2000; i++) {
-		int len = snprintf(text, sizeof(text), "line %d of many", i);
+		int n = snprintf(text, sizeof(text), "line %d of many", i);
 
-		lines_write(w, text, (size_t)len, &err);
+		lines_write(w, text, (size_t)n, &err);
 	}
 	assert_int_equal(lines_close(w, true, &err), STATUS_OK);
 	buffer_init(&whole, 1 << 20);
@@ -96,6 +99,15 @@ static void test_lines__reads_gzip_members_and_cut_ones(void **state)
 	put(PATH ".gz", whole.data, whole.len / 2);
 	assert_in_range(count_lines(PATH ".gz", &last), 1, 1999);
 	assert_int_equal(last, LINES_TRUNCATED);
+	/* cut in a line that is too long already */
+	assert_int_equal(lines_open(PATH ".gz", 3, &r, &err), STATUS_OK);
+	do {
+		assert_false(lines_ended_early(r));
+		last = lines_next(r, &line, &len, &err);
+	} while (last == LINES_TOO_LONG && !lines_ended_early(r));
+	assert_int_equal(last, LINES_TOO_LONG);
+	assert_int_equal(lines_next(r, &line, &len, &err), LINES_END);
+	lines_free(r);
 	unlink(PATH ".gz");
 	buffer_clear(&whole);
 	buffer_clear(&twice);

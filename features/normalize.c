@@ -230,15 +230,18 @@ static size_t bracketed_address(const struct place *p, size_t at)
 	unsigned char parsed[16];
 	struct place q = *p;
 	const char *end;
-	size_t len;
+	size_t len, most;
 
 	q.at = at + 1;
 	if (q.at >= p->len || p->line[at] != '[')
 		return 0;
 	q.at += starts_with(&q, "IPv6:") ? 5 : 0;
-	end = memchr(p->line + q.at, ']', p->len - q.at);
+	most = p->len - q.at; /* looked at: no further than one can reach */
+	if (most > ADDRESS_TEXT_MAX + 1)
+		most = ADDRESS_TEXT_MAX + 1;
+	end = memchr(p->line + q.at, ']', most);
 	len = end ? (size_t)(end - (p->line + q.at)) : 0;
-	if (len == 0 || len > ADDRESS_TEXT_MAX)
+	if (len == 0)
 		return 0;
 	memcpy(text, p->line + q.at, len);
 	text[len] = '\0';

@@ -74,6 +74,8 @@ static void test_normalize__masks_names_and_addresses(void **state)
 		{ "Hello [192.0.2.1], pleased", "Hello <ME>, pleased" },
 		{ "Hi Unknown [192.0.2.1]", "Hi <ME>" },
 		{ "Hello [IPv6:2001:db8::7]", "Hello <ME>" },
+		{ "Hello [IPv6:ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255]",
+		    "Hello <ME>" }, /* none is longer */
 		{ "at your service, [2001:db8::25:1]",
 		    "at your service, <ME>" },
 		{ "[192.0.2.1] ESMTP", "[<IP>] ESMTP" },

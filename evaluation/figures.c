@@ -11,9 +11,9 @@ struct accuracy figures_accuracy(
 {
 	return (struct accuracy){ j->count,
 		metrics_interval(
-		    metric_micro, j->items, j->count, classes, seed),
+		    &metric_micro, j->items, j->count, classes, seed),
 		metrics_interval(
-		    metric_macro, j->items, j->count, classes, seed) };
+		    &metric_macro, j->items, j->count, classes, seed) };
 }
 
 struct plan_figures figures_plan(
@@ -22,19 +22,19 @@ struct plan_figures figures_plan(
 	struct plan_figures f = { .items = j->count,
 		.versions_right = { NAN, NAN, NAN } };
 	const struct {
-		metric *m;
+		const struct metric *m;
 		struct figure *to;
 	} rows[] = {
-		{ metric_micro, &f.micro },
-		{ metric_macro, &f.macro },
-		{ metric_coverage_95, &f.coverage_95 },
-		{ metric_coverage_98, &f.coverage_98 },
-		{ metric_coverage_99, &f.coverage_99 },
-		{ metric_risk_area, &f.risk_area },
-		{ metric_log_loss, &f.log_loss },
-		{ metric_brier, &f.brier },
-		{ metric_ece, &f.ece },
-		{ metric_ece_rest, &f.ece_rest },
+		{ &metric_micro, &f.micro },
+		{ &metric_macro, &f.macro },
+		{ &metric_coverage_95, &f.coverage_95 },
+		{ &metric_coverage_98, &f.coverage_98 },
+		{ &metric_coverage_99, &f.coverage_99 },
+		{ &metric_risk_area, &f.risk_area },
+		{ &metric_log_loss, &f.log_loss },
+		{ &metric_brier, &f.brier },
+		{ &metric_ece, &f.ece },
+		{ &metric_ece_rest, &f.ece_rest },
 	};
 
 	for (size_t r = 0; r < sizeof(rows) / sizeof(rows[0]); r++)
@@ -55,7 +55,7 @@ static struct figure class_share(const struct judgements *j, size_t class_index,
 		if ((answered ? j->items[i].answer : j->items[i].truth) ==
 		    class_index)
 			of_class[count++] = j->items[i];
-	f = metrics_interval(metric_micro, of_class, count, classes, seed);
+	f = metrics_interval(&metric_micro, of_class, count, classes, seed);
 	free(of_class);
 	return f;
 }

@@ -154,7 +154,7 @@ static struct leak_test test_of(struct leak_tally *tally, uint64_t seed)
 
 	if (tally->deployments > 0) {
 		test.accuracy = metrics_interval(
-		    metric_micro, tally->items, tally->count, 2, seed);
+		    &metric_micro, tally->items, tally->count, 2, seed);
 		test.baseline = tally->baseline / (double)tally->deployments;
 		test.leaks = test.accuracy.low > test.baseline + LEAK_SAME;
 	}

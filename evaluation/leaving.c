@@ -115,7 +115,7 @@ static void take_share(const struct leaving *l,
 			share->deployments += j->items[k].weight;
 		}
 		share->micro[view] = metrics_interval(
-		    metric_micro, mine, count, 1, l->v->options->seed);
+		    &metric_micro, mine, count, 1, l->v->options->seed);
 	}
 	free(mine);
 }

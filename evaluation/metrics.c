@@ -10,7 +10,7 @@
 
 /* ------------------------------------------------------------- accuracy */
 
-double metric_micro(const struct judged *items, size_t count, size_t classes)
+static double micro(const struct judged *items, size_t count, size_t classes)
 {
 	double right = 0, all = 0;
 
@@ -23,7 +23,9 @@ double metric_micro(const struct judged *items, size_t count, size_t classes)
 	return all > 0 ? right / all : NAN;
 }
 
-double metric_macro(const struct judged *items, size_t count, size_t classes)
+const struct metric metric_micro = { .of = micro, .share = true };
+
+static double macro(const struct judged *items, size_t count, size_t classes)
 {
 	double *right = xcalloc(classes + 1, sizeof(*right));
 	double *all = xcalloc(classes + 1, sizeof(*all));
@@ -44,6 +46,8 @@ double metric_macro(const struct judged *items, size_t count, size_t classes)
 	free(all);
 	return present > 0 ? sum / present : NAN;
 }
+
+const struct metric metric_macro = { .of = macro };
 
 /* ------------------------------------------------------------- confidence */
 
@@ -103,28 +107,34 @@ static double coverage(
 	return all > 0 ? covered / all : NAN;
 }
 
-double metric_coverage_95(
+static double coverage_95(
     const struct judged *items, size_t count, size_t classes)
 {
 	(void)classes;
 	return coverage(items, count, 0.95);
 }
 
-double metric_coverage_98(
+const struct metric metric_coverage_95 = { .of = coverage_95 };
+
+static double coverage_98(
     const struct judged *items, size_t count, size_t classes)
 {
 	(void)classes;
 	return coverage(items, count, 0.98);
 }
 
-double metric_coverage_99(
+const struct metric metric_coverage_98 = { .of = coverage_98 };
+
+static double coverage_99(
     const struct judged *items, size_t count, size_t classes)
 {
 	(void)classes;
 	return coverage(items, count, 0.99);
 }
 
-double metric_risk_area(
+const struct metric metric_coverage_99 = { .of = coverage_99 };
+
+static double risk_area(
     const struct judged *items, size_t count, size_t classes)
 {
 	struct judged *sorted = sorted_copy(items, count);
@@ -145,7 +155,9 @@ double metric_risk_area(
 	return all > 0 ? area / all : NAN;
 }
 
-double metric_log_loss(const struct judged *items, size_t count, size_t classes)
+const struct metric metric_risk_area = { .of = risk_area };
+
+static double log_loss(const struct judged *items, size_t count, size_t classes)
 {
 	double sum = 0, all = 0;
 
@@ -158,7 +170,9 @@ double metric_log_loss(const struct judged *items, size_t count, size_t classes)
 	return all > 0 ? sum / all : NAN;
 }
 
-double metric_brier(const struct judged *items, size_t count, size_t classes)
+const struct metric metric_log_loss = { .of = log_loss };
+
+static double brier(const struct judged *items, size_t count, size_t classes)
 {
 	double sum = 0, all = 0;
 
@@ -170,6 +184,8 @@ double metric_brier(const struct judged *items, size_t count, size_t classes)
 	}
 	return all > 0 ? sum / all : NAN;
 }
+
+const struct metric metric_brier = { .of = brier };
 
 /* ------------------------------------------------------------- calibration */
 
@@ -228,7 +244,7 @@ size_t metrics_bins(
 	return filled;
 }
 
-double metric_ece(const struct judged *items, size_t count, size_t classes)
+static double ece(const struct judged *items, size_t count, size_t classes)
 {
 	struct judged *sorted = sorted_copy(items, count);
 	double error = bins_error(sorted, count);
@@ -238,7 +254,9 @@ double metric_ece(const struct judged *items, size_t count, size_t classes)
 	return error;
 }
 
-double metric_ece_rest(const struct judged *items, size_t count, size_t classes)
+const struct metric metric_ece = { .of = ece };
+
+static double ece_rest(const struct judged *items, size_t count, size_t classes)
 {
 	double *weight = xcalloc(classes + 1, sizeof(*weight));
 	struct judged *rest = xcalloc(count + 1, sizeof(*rest));
@@ -253,16 +271,18 @@ double metric_ece_rest(const struct judged *items, size_t count, size_t classes)
 	for (size_t i = 0; i < count; i++)
 		if (items[i].truth != largest)
 			rest[left++] = items[i];
-	error = metric_ece(rest, left, classes);
+	error = ece(rest, left, classes);
 	free(rest);
 	free(weight);
 	return error;
 }
 
+const struct metric metric_ece_rest = { .of = ece_rest };
+
 /* ------------------------------------------------------------- intervals */
 
 struct judged_sample {
-	metric *m;
+	const struct metric *m;
 	const struct judged *items;
 	struct judged *drawn;
 	size_t count, classes;
@@ -279,21 +299,21 @@ static double judge_again(void *sample, const size_t *times)
 		s->drawn[n] = s->items[i];
 		s->drawn[n++].weight *= (double)times[s->items[i].group];
 	}
-	return s->m(s->drawn, n, s->classes);
+	return s->m->of(s->drawn, n, s->classes);
 }
 
-struct figure metrics_interval(metric *m, const struct judged *items,
-    size_t count, size_t classes, uint64_t seed)
+struct figure metrics_interval(const struct metric *m,
+    const struct judged *items, size_t count, size_t classes, uint64_t seed)
 {
 	struct judged_sample s = { m, items, NULL, count, classes };
 	size_t *groups = xcalloc(count + 1, sizeof(*groups));
-	double value = m(items, count, classes);
+	double value = m->of(items, count, classes);
 	struct figure f;
 
 	s.drawn = xcalloc(count + 1, sizeof(*s.drawn));
 	for (size_t i = 0; i < count; i++)
 		groups[i] = items[i].group;
-	f = (m == metric_micro ? interval_of_share : interval_of)(
+	f = (m->share ? interval_of_share : interval_of)(
 	    judge_again, &s, value, groups, count, seed);
 	free(s.drawn);
 	free(groups);

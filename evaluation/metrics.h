@@ -24,23 +24,29 @@ struct judged {
 	double squares; /* sum of the squared confidences, "none" included */
 };
 
-/* classes: how many there are. NAN where there is nothing to measure. */
-typedef double metric(const struct judged *items, size_t count, size_t classes);
+struct metric {
+	/* classes: how many. NAN where there is nothing to measure. */
+	double (*of)(const struct judged *items, size_t count, size_t classes);
+	bool share; /* of groups: exact bounds where it is 1 or 0 */
+};
 
-metric metric_micro; /* share of weight that is right */
-metric metric_macro; /* mean over classes of that share */
+extern const struct metric metric_micro; /* share of weight that is right */
+extern const struct metric metric_macro; /* mean over classes of that share */
 /* Largest share that can be named at that precision, the surest first; what
  * is novel is not named. */
-metric metric_coverage_95, metric_coverage_98, metric_coverage_99;
+extern const struct metric metric_coverage_95, metric_coverage_98,
+    metric_coverage_99;
 /* Area under share of wrong ones over share answered, surest first. */
-metric metric_risk_area;
-metric metric_log_loss; /* mean of -log(confidence in the truth) */
-metric metric_brier;	/* mean squared distance of all confidences */
-metric metric_ece;	/* calibration error, bins of equal mass */
-metric metric_ece_rest; /* the same without the largest class */
+extern const struct metric metric_risk_area;
+/* Mean of -log(confidence in the truth). */
+extern const struct metric metric_log_loss;
+/* Mean squared distance of all confidences. */
+extern const struct metric metric_brier;
+/* Calibration error, bins of equal mass; without the largest class. */
+extern const struct metric metric_ece, metric_ece_rest;
 
-struct figure metrics_interval(metric *m, const struct judged *items,
-    size_t count, size_t classes, uint64_t seed);
+struct figure metrics_interval(const struct metric *m,
+    const struct judged *items, size_t count, size_t classes, uint64_t seed);
 
 struct reliability_bin {
 	double deployments; /* weight */

@@ -5,7 +5,7 @@
 #include "common/arena.h"
 
 struct pair_sample {
-	metric *m;
+	const struct metric *m;
 	const struct judged *of[2];
 	struct judged *drawn;
 	size_t count, classes;
@@ -23,7 +23,7 @@ static double drawn_metric(
 		s->drawn[n] = from[i];
 		s->drawn[n++].weight *= (double)times[from[i].group];
 	}
-	return s->m(s->drawn, n, s->classes);
+	return s->m->of(s->drawn, n, s->classes);
 }
 
 static double differ_again(void *sample, const size_t *times)
@@ -31,7 +31,7 @@ static double differ_again(void *sample, const size_t *times)
 	return drawn_metric(sample, 0, times) - drawn_metric(sample, 1, times);
 }
 
-struct figure paired_difference(metric *m, const struct judged *a,
+struct figure paired_difference(const struct metric *m, const struct judged *a,
     const struct judged *b, size_t count, size_t classes, uint64_t seed)
 {
 	struct pair_sample s = { m, { a, b }, NULL, count, classes };
@@ -42,7 +42,8 @@ struct figure paired_difference(metric *m, const struct judged *a,
 	for (size_t i = 0; i < count; i++)
 		groups[i] = a[i].group;
 	f = interval_of(differ_again, &s,
-	    m(a, count, classes) - m(b, count, classes), groups, count, seed);
+	    m->of(a, count, classes) - m->of(b, count, classes), groups, count,
+	    seed);
 	free(s.drawn);
 	free(groups);
 	return f;

@@ -8,7 +8,7 @@
 #include "evaluation/metrics.h"
 
 /* m of a minus m of b; a[i] and b[i] are of the same item. */
-struct figure paired_difference(metric *m, const struct judged *a,
+struct figure paired_difference(const struct metric *m, const struct judged *a,
     const struct judged *b, size_t count, size_t classes, uint64_t seed);
 
 #endif

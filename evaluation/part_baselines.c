@@ -213,11 +213,11 @@ static enum status run_folds(struct running *r, struct error *err)
 
 /* ------------------------------------------------------------- figures */
 
-static metric *const metrics[BASELINE_FIGURES] = {
-	[BASELINE_MICRO] = metric_micro,
-	[BASELINE_MACRO] = metric_macro,
-	[BASELINE_COVERAGE] = metric_coverage_98,
-	[BASELINE_ECE] = metric_ece,
+static const struct metric *const metrics[BASELINE_FIGURES] = {
+	[BASELINE_MICRO] = &metric_micro,
+	[BASELINE_MACRO] = &metric_macro,
+	[BASELINE_COVERAGE] = &metric_coverage_98,
+	[BASELINE_ECE] = &metric_ece,
 };
 
 static void take_row(

@@ -38,7 +38,7 @@ static void take_versions(const struct evaluating *v, const struct learned *l,
 	}
 	f->versions_told = j.count;
 	f->versions_right = metrics_interval(
-	    metric_micro, j.items, j.count, 1, v->options->seed);
+	    &metric_micro, j.items, j.count, 1, v->options->seed);
 }
 
 static void take_detail(struct evaluating *v, const struct learned *l,

@@ -35,9 +35,9 @@ static void compare(const struct evaluating *v, const struct learned *learned,
 				       &learned->answers[view][i], classes));
 	}
 	out->micro =
-	    metrics_interval(metric_micro, j.items, j.count, classes, seed);
+	    metrics_interval(&metric_micro, j.items, j.count, classes, seed);
 	out->macro =
-	    metrics_interval(metric_macro, j.items, j.count, classes, seed);
+	    metrics_interval(&metric_macro, j.items, j.count, classes, seed);
 	out->ceiling = ceiling_of(items, weight, truth, j.count, classes,
 	    row->banner ? GROUPS_ALL : GROUPS_ALL & ~GROUP_BIT(GROUP_BANNER));
 	free(truth);

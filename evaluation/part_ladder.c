@@ -179,8 +179,9 @@ static void judge_rung(struct climb *c, size_t step)
 					    tier_of_plan(f->plans[p]), k, &j);
 			rung->accuracy =
 			    figures_accuracy(&j, classes, v->options->seed);
-			rung->coverage_98 = metrics_interval(metric_coverage_98,
-			    j.items, j.count, classes, v->options->seed);
+			rung->coverage_98 =
+			    metrics_interval(&metric_coverage_98, j.items,
+				j.count, classes, v->options->seed);
 		}
 }
 

@@ -120,7 +120,7 @@ static void take_figures(struct judging *j)
 	f->plan.plan = v->e->plan;
 	f->plan.versions_told = j->versions.count;
 	f->plan.versions_right = metrics_interval(
-	    metric_micro, j->versions.items, j->versions.count, 1, seed);
+	    &metric_micro, j->versions.items, j->versions.count, 1, seed);
 	f->detail = figures_detail(
 	    &j->greetings[GREETING_AS_IS], names, classes, seed, v->e->arena);
 	for (int g = 0; g < GREETINGS; g++)
@@ -128,9 +128,9 @@ static void take_figures(struct judging *j)
 		    figures_accuracy(&j->greetings[g], classes, seed);
 	f->strangers = j->strange.count;
 	f->strange_novel = metrics_interval(
-	    metric_micro, j->strange.items, j->strange.count, 1, seed);
+	    &metric_micro, j->strange.items, j->strange.count, 1, seed);
 	f->known_novel = metrics_interval(
-	    metric_micro, j->known.items, j->known.count, 1, seed);
+	    &metric_micro, j->known.items, j->known.count, 1, seed);
 }
 
 enum status evaluate_model(struct evaluating *v, struct error *err)

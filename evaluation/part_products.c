@@ -136,7 +136,7 @@ static void meet(const struct leaving_out *o,
 	}
 	figures_sort_pairs(s->named, s->named_count);
 	s->novel = metrics_interval(
-	    metric_micro, mine.items, mine.count, 1, v->options->seed);
+	    &metric_micro, mine.items, mine.count, 1, v->options->seed);
 }
 
 static enum status leave_product(struct leaving_out *o, double cost,
@@ -175,7 +175,7 @@ static struct figure share(
     const struct evaluating *v, const struct judgements *j)
 {
 	return metrics_interval(
-	    metric_micro, j->items, j->count, 1, v->options->seed);
+	    &metric_micro, j->items, j->count, 1, v->options->seed);
 }
 
 static void open_set_take(

@@ -126,7 +126,7 @@ void unseen_versions(
 	for (int place = 0; place < UNSEEN_PLACES; place++) {
 		figures[place].told = a.told[place].count;
 		figures[place].right =
-		    metrics_interval(metric_micro, a.told[place].items,
+		    metrics_interval(&metric_micro, a.told[place].items,
 			a.told[place].count, 1, v->options->seed);
 	}
 	free(a.items);

@@ -107,10 +107,10 @@ def write_method(report):
         model that sees greetings, and has learned from such lies, too.""",
         """**Intervals** are 95 % bootstraps over groups, seeded; those of unknown
         products draw products. Where all or none are right, which every draw
-        repeats, the open end is the exact bound (Clopper-Pearson) for so many
-        groups. They tell what
-        other deployments of the same kinds would change; they do not tell how
-        unlike a laboratory the Internet is.""")
+        repeats, the open end of a share of groups (micro) is the exact bound
+        (Clopper-Pearson) for so many; a mean over products (macro) is then a
+        point. They tell what other deployments of the same kinds would change;
+        they do not tell how unlike a laboratory the Internet is.""")
 
 
 def write_limits(report):

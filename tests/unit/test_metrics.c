@@ -27,10 +27,10 @@ static void test_metrics__accuracy_counts_deployments_or_products(void **state)
 	};
 
 	(void)state;
-	assert_true(near(metric_micro(items, 4, 2), 0.5));
-	assert_true(near(metric_macro(items, 4, 2), 0.375));
-	assert_true(isnan(metric_micro(items, 0, 2)));
-	assert_true(isnan(metric_macro(items, 0, 2)));
+	assert_true(near(metric_micro.of(items, 4, 2), 0.5));
+	assert_true(near(metric_macro.of(items, 4, 2), 0.375));
+	assert_true(isnan(metric_micro.of(items, 0, 2)));
+	assert_true(isnan(metric_macro.of(items, 0, 2)));
 }
 
 /* The surest 50 are right, the 50 after them wrong. */
@@ -44,18 +44,18 @@ static void test_metrics__coverage_stops_at_the_precision(void **state)
 			.answer = i >= 50,
 			.confidence = 1 - (double)i / 200,
 			.weight = 1 };
-	assert_true(near(metric_coverage_98(items, 100, 2), 0.51));
+	assert_true(near(metric_coverage_98.of(items, 100, 2), 0.51));
 	/* 50 right, and 2 of 52, 0 of 50: hand-counted. */
-	assert_true(near(metric_coverage_95(items, 100, 2), 0.52));
-	assert_true(near(metric_coverage_99(items, 100, 2), 0.50));
+	assert_true(near(metric_coverage_95.of(items, 100, 2), 0.52));
+	assert_true(near(metric_coverage_99.of(items, 100, 2), 0.50));
 	/* The surest wrong one looks novel: it is not named. */
 	items[50].novel = true;
-	assert_true(near(metric_coverage_98(items, 100, 2), 0.51));
+	assert_true(near(metric_coverage_98.of(items, 100, 2), 0.51));
 	items[50].novel = false;
 	/* One confidence for all: no threshold separates them. */
 	for (size_t i = 0; i < 100; i++)
 		items[i].confidence = 0.7;
-	assert_true(metric_coverage_98(items, 100, 2) == 0);
+	assert_true(metric_coverage_98.of(items, 100, 2) == 0);
 }
 
 static void test_metrics__calibration_error_of_known_cases(void **state)
@@ -69,8 +69,8 @@ static void test_metrics__calibration_error_of_known_cases(void **state)
 			.confidence = i % 3 == 0 ? 0.2 : 1,
 			.weight = 1 };
 	/* Class 0 always right and sure; class 1 never right, 0.2 sure. */
-	assert_true(fabs(metric_ece(items, 300, 2) - 0.2 / 3) < 1e-9);
-	assert_true(fabs(metric_ece_rest(items, 300, 2) - 0.2) < 1e-9);
+	assert_true(fabs(metric_ece.of(items, 300, 2) - 0.2 / 3) < 1e-9);
+	assert_true(fabs(metric_ece_rest.of(items, 300, 2) - 0.2) < 1e-9);
 }
 
 /* Surest first: right, wrong, right: risks 0, 1/2, 1/3. */
@@ -84,14 +84,15 @@ static void test_metrics__risk_and_losses_by_hand(void **state)
 
 	(void)state;
 	assert_true(
-	    near(metric_risk_area(items, 3, 2), (0 + 0.5 + 1.0 / 3) / 3));
-	assert_true(near(metric_log_loss(items, 3, 2),
+	    near(metric_risk_area.of(items, 3, 2), (0 + 0.5 + 1.0 / 3) / 3));
+	assert_true(near(metric_log_loss.of(items, 3, 2),
 	    -(log(0.9) + log(0.2) + log(0.5)) / 3));
 	/* 2 * 0.1^2, 2 * 0.8^2, 2 * 0.5^2 */
-	assert_true(near(metric_brier(items, 3, 2), (0.02 + 1.28 + 0.5) / 3));
-	assert_true(isnan(metric_risk_area(items, 0, 2)));
-	assert_true(isnan(metric_log_loss(items, 0, 2)));
-	assert_true(isnan(metric_brier(items, 0, 2)));
+	assert_true(
+	    near(metric_brier.of(items, 3, 2), (0.02 + 1.28 + 0.5) / 3));
+	assert_true(isnan(metric_risk_area.of(items, 0, 2)));
+	assert_true(isnan(metric_log_loss.of(items, 0, 2)));
+	assert_true(isnan(metric_brier.of(items, 0, 2)));
 }
 
 static void test_metrics__bins_of_equal_mass(void **state)
@@ -168,8 +169,8 @@ static void test_metrics__intervals_hold_the_value_and_repeat(void **state)
 			.answer = i % 4 == 0,
 			.confidence = 0.5,
 			.weight = 0.5 };
-	f = metrics_interval(metric_micro, items, 60, 2, 1);
-	again = metrics_interval(metric_micro, items, 60, 2, 1);
+	f = metrics_interval(&metric_micro, items, 60, 2, 1);
+	again = metrics_interval(&metric_micro, items, 60, 2, 1);
 	assert_true(f.value == 0.75);
 	assert_true(f.low < 0.75 && f.high > 0.75);
 	assert_true(f.low > 0.5 && f.high < 0.95);
@@ -185,17 +186,17 @@ static void test_metrics__all_right_is_no_point(void **state)
 	(void)state;
 	for (size_t i = 0; i < 6; i++) /* two of each group */
 		items[i] = (struct judged){ .group = 7 + i / 2, .weight = 0.5 };
-	f = metrics_interval(metric_micro, items, 6, 2, 1);
+	f = metrics_interval(&metric_micro, items, 6, 2, 1);
 	assert_true(f.value == 1 && f.high == 1);
 	assert_true(fabs(f.low - 0.2924) < 1e-4);
 	for (size_t i = 0; i < 6; i++)
 		items[i].answer = 1;
-	f = metrics_interval(metric_micro, items, 6, 2, 1);
+	f = metrics_interval(&metric_micro, items, 6, 2, 1);
 	assert_true(f.value == 0 && f.low == 0);
 	assert_true(fabs(f.high - 0.7076) < 1e-4);
-	f = metrics_interval(metric_micro, items, 1, 2, 1);
+	f = metrics_interval(&metric_micro, items, 1, 2, 1);
 	assert_true(fabs(f.high - 0.975) < 1e-9);
-	f = metrics_interval(metric_micro, items, 0, 2, 1);
+	f = metrics_interval(&metric_micro, items, 0, 2, 1);
 	assert_true(isnan(f.value));
 }
 

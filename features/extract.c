@@ -260,7 +260,7 @@ const char *features_form_behind(const char *form)
 	const char *end = strchr(form, '\n');
 
 	return end && strncmp(form, greeting, len) == 0 &&
-		       !greeting_refuses((int)strtol(form + len, NULL, 10))
+		       !code_refuses((int)strtol(form + len, NULL, 10))
 		   ? end + 1
 		   : form;
 }

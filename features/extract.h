@@ -15,7 +15,7 @@
 #include "features/extractor.h"
 #include "transcript/transcript.h"
 
-#define FEATURES_VERSION 2
+#define FEATURES_VERSION 3
 #define FEATURES_MAX	 20000
 #define FEATURE_NAME_MAX 160
 

@@ -27,11 +27,11 @@
 #include "transcript/reply.h"
 #include "transcript/transcript.h"
 
-/* Opens the names of features of a greeting that refuses us. */
-#define REFUSAL "refusal"
+/* Opens the names of words that any refused command drew. */
+#define NEGATIVE "negative"
 
-/* Does it, by its code? That is 0 where the greeting is no reply. */
-static inline bool greeting_refuses(int code)
+/* By the reply's code; that is 0 where there is no reply. */
+static inline bool code_refuses(int code)
 {
 	return code >= 400;
 }

@@ -98,12 +98,32 @@ static void add_pattern(
 	    same_text == count - 1 ? "all-same" : "differ");
 }
 
+/*
+ * The words of every refusal, whichever command drew it: a short plan, or a
+ * box in front, changes which commands a server refuses, but not its words.
+ * The greeting's are its administrator's, or a blocklist's.
+ */
+static void add_negative(
+    const struct evidence *evidence, struct feature_sink *sink)
+{
+	for (size_t i = 0; i < evidence->count; i++) {
+		const struct evidence_item *item = &evidence->items[i];
+
+		if (item->first && item->reply &&
+		    code_refuses(item->reply->code) &&
+		    strcmp(item->exchange->probe, PROBE_GREETING) != 0)
+			ngram_words(
+			    sink, GROUP_WORDS, NEGATIVE, item->text, item->len);
+	}
+}
+
 static void extract(const struct evidence *evidence, struct feature_sink *sink)
 {
 	const struct evidence_item *help = evidence_find(evidence, PROBE_HELP);
 
 	add_codes(evidence, sink);
 	add_pattern(evidence, sink);
+	add_negative(evidence, sink);
 	if (help) {
 		ngram_words(
 		    sink, GROUP_HELP, PROBE_HELP, help->text, help->len);

@@ -374,8 +374,6 @@ static const char *topic_sentence(
 	if (strcmp(name, "time") == 0 || strcmp(name, "wire") == 0 ||
 	    strcmp(name, "pattern") == 0)
 		return plain_sentence(topic);
-	if (strcmp(name, REFUSAL) == 0)
-		name = PROBE_GREETING;
 	return reasons_reply(arena, t, name);
 }
 

@@ -23,7 +23,7 @@ static bool is_general(const char *name, size_t len)
 {
 	static const char *const prefixes[] = { "wire", "time", "tls",
 		"pattern", "pair", PROBE_EHLO, PROBE_TLS_EHLO, PROBE_GREETING,
-		REFUSAL, PROBE_STARTTLS, PROBE_QUIT, PROBE_HELO };
+		NEGATIVE, PROBE_STARTTLS, PROBE_QUIT, PROBE_HELO };
 
 	for (size_t i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++) {
 		if (strlen(prefixes[i]) == len &&

@@ -60,10 +60,10 @@ bool version_is_answer(const char *feature)
 
 bool version_may_be_mark(const struct named_feature *feature)
 {
-	static const char refusal[] = REFUSAL "."; /* the greeting's words */
+	static const char twice[] = NEGATIVE "."; /* a probe's words again */
 
 	return feature->group != GROUP_BANNER && feature->group != GROUP_TIME &&
-	       strncmp(feature->name, refusal, sizeof(refusal) - 1) != 0;
+	       strncmp(feature->name, twice, sizeof(twice) - 1) != 0;
 }
 
 /*

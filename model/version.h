@@ -11,12 +11,12 @@
  * The best few marks of either side in one probe are averaged, so that what is
  * lacking (an operator may have switched it off) is heard beside what is there,
  * and speak with one voice, which is bounded; what a configuration or a TLS
- * library changes as well has a softer voice. The greeting, also one that
- * refuses us, and delays have none: one can be forged, the others depend on the
- * net. The voices at a cut
- * add up to the log-odds of its two versions, and so give each version a
- * probability. The answer is the narrowest range that holds VERSION_MASS of it,
- * widened by what nothing tells from its ends; the whole span is no answer.
+ * library changes as well has a softer voice. The greeting and
+ * delays have none: one can be forged, the others depend on the net; nor have
+ * a probe's words when they stand a second time. The voices at a cut add up to
+ * the log-odds of its two versions, and so give each version a probability. The
+ * answer is the narrowest range that holds VERSION_MASS of it, widened by what
+ * nothing tells from its ends; the whole span is no answer.
  *
  * How loud all voices are together, and how far the answers can be trusted,
  * is measured by leaving out each deployment.

@@ -101,8 +101,7 @@ def write_method(report):
         plan is also judged as a smaller plan would have seen it.""",
         """**Greetings.** As it is: what the server said, often hidden, neutral or
         forged by its configuration. Masked: without any feature of the greeting,
-        in training and test; only a greeting that refuses us (4xx, 5xx) keeps its
-        words, as any other negative reply. Forged: with another product's greeting
+        in training and test. Forged: with another product's greeting
         in place of its own, one that claims what the host is not; answered by the
         model that sees greetings, and has learned from such lies, too.""",
         """**Intervals** are 95 % bootstraps over groups, seeded; those of unknown

@@ -93,6 +93,29 @@ static void test_extract__names_read_as_documented(void **state)
 }
 
 /* Two connections with the same questions say no more than the first. */
+/* A server that never hears of EHLO refuses it in the words it has. */
+static void test_extract__refusals_share_their_words(void **state)
+{
+	static const struct line plain[] = {
+		{ "greeting", "", 0, "554 go away now\r\n", 0, 20 },
+		{ "unknown-verb", "XYZZY\r\n", 0,
+		    "500 command not recognized\r\n", 0, 20 },
+		{ "noop", "NOOP\r\n", 0, "250 all is well\r\n", 0, 20 },
+	};
+	static const struct line mangled[] = {
+		{ "ehlo", "EHLO probe.example.net\r\n", 0,
+		    "500 command not recognized\r\n", 0, 20 },
+	};
+	struct feature_list a = features_of(plain, 3);
+	struct feature_list b = features_of(mangled, 1);
+
+	(void)state;
+	assert_has(&a, "negative.words:command not recognized");
+	assert_has(&b, "negative.words:command not recognized");
+	assert_false(has(&a, "negative.word:away"));
+	assert_false(has(&a, "negative.word:well"));
+}
+
 static void test_extract__longer_plan_keeps_the_features(void **state)
 {
 	static const struct line standard[] = {
@@ -319,6 +342,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_extract__names_read_as_documented),
+		TEST(test_extract__refusals_share_their_words),
 		TEST(test_extract__longer_plan_keeps_the_features),
 		TEST(test_extract__says_why_there_is_no_code),
 		TEST(test_extract__counts_errors_until_the_close),

@@ -25,8 +25,7 @@ static void add(struct feature_list *list, enum feature_group group,
 
 /*
  * Version 0: verb 502; 1 and 2: verb 500; 2: help 214 (else 500). The greeting
- * would tell versions apart as well, and so would its refusal; neither must be
- * used.
+ * would tell versions apart as well; it must not be used.
  */
 static struct feature_list *host(size_t version, size_t number, bool help)
 {
@@ -38,8 +37,6 @@ static struct feature_list *host(size_t version, size_t number, bool help)
 		add(list, GROUP_HELP, "help.code:", version == 2 ? 214 : 500);
 	add(list, GROUP_CODES, "noop.code:", 250);
 	add(list, GROUP_BANNER, "greeting.word:v", version);
-	add(list, GROUP_CODES, "refusal.code:", 550 + version);
-	add(list, GROUP_WORDS, "refusal.word:v", version);
 	add(list, GROUP_WORDS, "noop.word:w", number % 5);
 	return list;
 }
@@ -155,10 +152,8 @@ static void test_version__delays_and_greetings_have_no_voice(void **state)
 		{ { "ehlo.keyword:SIZE", GROUP_EHLO }, true },
 		{ { "greeting.word:esmtp", GROUP_BANNER }, false },
 		{ { "time.greeting:1s-3s", GROUP_TIME }, false },
-		{ { "refusal.code:554", GROUP_CODES }, false },
-		{ { "refusal.words:not welcome", GROUP_WORDS }, false },
-		{ { "refusal.char:554", GROUP_CHARS }, false },
-		{ { "refusals.code:554", GROUP_CODES }, true },
+		{ { "negative.words:not welcome", GROUP_WORDS }, false },
+		{ { "negatives.word:welcome", GROUP_WORDS }, true },
 	};
 
 	(void)state;

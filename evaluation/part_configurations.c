@@ -20,6 +20,7 @@ struct plan_of_rounds {
 static const char *choices_of(struct arena *scratch, const char *draw)
 {
 	static const char *const names[] = { "style=", "banner=" };
+	const size_t names_count = sizeof(names) / sizeof(names[0]);
 	char *out = arena_alloc(scratch, strlen(draw) + 2);
 	size_t len = 0;
 
@@ -27,7 +28,7 @@ static const char *choices_of(struct arena *scratch, const char *draw)
 		size_t n = strcspn(draw, " ");
 		bool named = false;
 
-		for (size_t i = 0; i < 2; i++)
+		for (size_t i = 0; i < names_count; i++)
 			named |= strncmp(draw, names[i], strlen(names[i])) == 0;
 		if (!named) {
 			memcpy(out + len, draw, n);

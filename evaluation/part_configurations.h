@@ -1,9 +1,10 @@
 /*
- * Part "configurations": all deployments with one configuration of a recipe,
- * whatever their version and suite, are left out together, in ten rounds of
- * configurations. A deployment without provenance is a configuration of its
- * own. Accuracy also by what stands in front, by how the greeting was set, and
- * by recipe.
+ * Part "configurations": all deployments with one configuration, whatever their
+ * version and suite, are left out together, in ten rounds of configurations.
+ * A configuration is a recipe and what was drawn for it, whatever the style of
+ * the host's name and the banner; or its id, where nothing was drawn. A
+ * deployment without provenance is a configuration of its own. Accuracy also by
+ * what stands in front, by how the greeting was set, and by recipe.
  *
  * Cost: 2 fits a round.
  */

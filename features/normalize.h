@@ -6,11 +6,13 @@
  *   <ME>           our name, a bracketed address or a name before one: which
  *                  of them a server says depends on our DNS
  *   <SRV> <HOST>   the server's own names; any other host name
- *   <IP>           an address, ours or not, of either family
+ *   <IP>           any other address, ours or not, of either family; a
+ *                  bracketed one that opens a line is the server's: [<IP>]
  *   <DATE:wdmyt>   a date, with the order of its parts
  *   <VER> <NUM>    dotted version, plain number
  *   <ID>           letters and digits in one word: queue and session ids
  *   <ADDR> <URL>   mail address, link
+ *   ****           any longer run of stars
  * Numbers of RFCs and enhanced codes after '#' stay: they are wording.
  *
  * Bounds: reads at most NORMALIZE_IN_MAX bytes of a text, writes at most

@@ -193,12 +193,12 @@ static void weigh_bundle(const struct collapsing *from, size_t b)
 
 	memset(row, 0, classes * sizeof(*row));
 	if (!fit->known.bundle[b] ||
-	    (fit->known.mask & GROUP_BIT(k->within[b])) == 0)
+	    (fit->known.mask & GROUP_BIT(k->bundle_group[b])) == 0)
 		return;
 	for (size_t h = k->holders_start[b]; h < k->holders_start[b + 1]; h++)
 		add_rows(row,
-		    from->shares[k->within[b]] + k->holders[h] * classes, 1,
-		    classes);
+		    from->shares[k->bundle_group[b]] + k->holders[h] * classes,
+		    1, classes);
 }
 
 static enum status weigh_block(void *user, size_t block, struct error *err)

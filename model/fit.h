@@ -41,7 +41,8 @@ struct fit {
 	struct gram *gram;
 	size_t check; /* every so many vectors are checked against libsvm */
 	size_t class_count;
-	/* [bundle * class_count + class]; times the scale, of its features */
+	/* [bundle * class_count + class]; times the scale of one of the
+	 * bundle's features, it is that feature's weight */
 	double *weights;
 	double *bias;
 	double *sums[GROUP_COUNT]; /* [piece * class_count + class] */

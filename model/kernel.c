@@ -255,7 +255,7 @@ static void number_bundles(struct kernel *k, feature_id *first)
 
 		if (added) {
 			first[k->bundles] = (feature_id)f;
-			k->within[k->bundles] = k->group[f];
+			k->bundle_group[k->bundles] = k->group[f];
 			*slot = (int64_t)k->bundles++;
 		}
 		k->bundle[f] = (uint32_t)*slot;
@@ -295,7 +295,7 @@ static void bundle_features(struct kernel *k)
 	k->bundle = arena_array(k->arena, room, sizeof(*k->bundle));
 	k->size = arena_array(k->arena, room, sizeof(*k->size));
 	k->square = arena_array(k->arena, room, sizeof(*k->square));
-	k->within = arena_array(k->arena, room, sizeof(*k->within));
+	k->bundle_group = arena_array(k->arena, room, sizeof(*k->bundle_group));
 	list_holders(k, k->features, scratch);
 	number_bundles(k, first);
 	for (size_t g = 0; g < GROUP_COUNT; g++)

@@ -55,7 +55,7 @@ struct kernel {
 	size_t bundles;
 	uint32_t *size;	       /* of each bundle: its features */
 	double *square;	       /* the sum over these of scale * scale */
-	uint8_t *within;       /* group of each bundle */
+	uint8_t *bundle_group; /* of each bundle */
 	size_t *holders_start; /* of each bundle in holders; bundles + 1 */
 	uint32_t *holders;     /* the pieces that have it, increasing */
 	struct pieces pieces[GROUP_COUNT];

@@ -202,7 +202,7 @@ static struct model *own_model(
 	    model->arena, bundles + 1, sizeof(*model->bundle_group));
 	for (size_t b = 0; b < k->bundles; b++)
 		if (known->bundle[b])
-			model->bundle_group[number[b]] = k->within[b];
+			model->bundle_group[number[b]] = k->bundle_group[b];
 	model->bundle_count = bundles;
 	free(counts);
 	free(bundle);

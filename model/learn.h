@@ -18,7 +18,8 @@ struct learn_options {
 	const bool *use; /* items to learn from; NULL: all */
 	uint64_t seed;
 	double cost;	/* 0: chosen */
-	size_t folds;	/* inner ones, for cost, calibration, novelty */
+	size_t folds;	/* inner ones, for calibration and novelty; the cost is
+			   chosen on the first alone */
 	size_t batches; /* of left-out products; 0: novelty without them */
 	bool check_all; /* every training vector against libsvm's own value */
 	void (*progress)(void *user, const char *sentence);

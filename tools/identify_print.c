@@ -50,8 +50,7 @@ static void print_software(
 	if (!p->version)
 		printf("    software    %s\n", name);
 	else
-		printf("    software    %s, version %s%s\n", name,
-		    strchr(p->version, '-') ? "about " : "", p->version);
+		printf("    software    %s, version %s\n", name, p->version);
 	if (p->family && strcmp(p->family, p->product) != 0)
 		printf("    family      %s\n",
 		    reasons_product_name(catalog, p->family));

@@ -27,26 +27,23 @@ static enum status learn_fold(const struct evaluating *v, const bool *train,
 	return status;
 }
 
-struct answer answer_of(const struct model *model, enum model_view view,
-    const char *plan, const struct feature_list *features,
-    struct arena *scratch, struct arena *arena)
+struct answer answer_of(const struct model_answer *a, struct arena *arena)
 {
-	struct model_answer a;
-	struct answer answer = { .none = 1 };
+	struct answer answer = { .best = a->scores[0].class_index,
+		.none = 1,
+		.novelty = a->novelty,
+		.novel = a->novel };
 
-	model_score(model, view, plan, features, scratch, &a);
-	answer.best = a.scores[0].class_index;
-	answer.novel = a.novel;
-	answer.novelty = a.novelty;
 	answer.margins =
-	    arena_array(arena, a.count + 1, sizeof(*answer.margins));
+	    arena_array(arena, a->count + 1, sizeof(*answer.margins));
 	answer.confidence =
-	    arena_array(arena, a.count + 1, sizeof(*answer.confidence));
-	for (size_t c = 0; c < a.count; c++) {
-		answer.margins[a.scores[c].class_index] = a.scores[c].margin;
-		answer.confidence[a.scores[c].class_index] =
-		    a.scores[c].confidence;
-		answer.none -= a.scores[c].confidence;
+	    arena_array(arena, a->count + 1, sizeof(*answer.confidence));
+	for (size_t c = 0; c < a->count; c++) {
+		const struct class_score *score = &a->scores[c];
+
+		answer.margins[score->class_index] = score->margin;
+		answer.confidence[score->class_index] = score->confidence;
+		answer.none -= score->confidence;
 	}
 	if (answer.none < 0)
 		answer.none = 0;
@@ -71,11 +68,12 @@ struct judged answer_judged(const struct item *item, size_t truth,
 }
 
 static void score_version(struct learned *l, const struct model *model,
-    const struct item *item, size_t i, struct arena *scratch)
+    const struct item *item, size_t i, const struct model_answer *hidden,
+    struct arena *scratch)
 {
 	double confidence;
-	const char *range = model_version(
-	    model, item->class_index, &item->features, scratch, &confidence);
+	const char *range = model_version(model, item->class_index,
+	    &item->features, hidden, scratch, &confidence);
 
 	l->told[i] = range && item->version;
 	l->right[i] =
@@ -107,24 +105,24 @@ static void score_fold(struct evaluating *v, struct learned *l,
 
 	for (size_t i = 0; i < v->d->count; i++) {
 		const struct item *item = &v->d->items[i];
+		const char *plan = tier_name(item->tier);
+		struct model_answer said[VIEW_COUNT], lied;
 		struct feature_list forged;
-		struct answer answer;
 
 		if (!test[i])
 			continue;
 		for (int view = 0; view < VIEW_COUNT; view++) {
-			l->answers[view][i] = answer_of(model,
-			    (enum model_view)view, tier_name(item->tier),
-			    &item->features, scratch, v->arena);
-			arena_reset(scratch);
+			model_score(model, (enum model_view)view, plan,
+			    &item->features, scratch, &said[view]);
+			l->answers[view][i] = answer_of(&said[view], v->arena);
 		}
 		forged = round_forge(v, scratch, i);
-		answer = answer_of(model, VIEW_ALL, tier_name(item->tier),
-		    &forged, scratch, v->arena);
-		l->forged[i] = answer.margins;
+		model_score(model, VIEW_ALL, plan, &forged, scratch, &lied);
+		l->forged[i] = answer_of(&lied, v->arena).margins;
 		l->scored[i] = true;
 		if (l->answers[VIEW_ALL][i].best == item->class_index)
-			score_version(l, model, item, i, scratch);
+			score_version(
+			    l, model, item, i, &said[VIEW_NO_BANNER], scratch);
 		arena_reset(scratch);
 	}
 	arena_free(scratch);

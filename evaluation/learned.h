@@ -52,8 +52,6 @@ struct judged answer_judged(const struct item *item, size_t truth,
     const struct answer *a, size_t classes);
 
 /* Copies a model's answer, its classes in the model's order; in arena. */
-struct answer answer_of(const struct model *model, enum model_view view,
-    const char *plan, const struct feature_list *features,
-    struct arena *scratch, struct arena *arena);
+struct answer answer_of(const struct model_answer *a, struct arena *arena);
 
 #endif

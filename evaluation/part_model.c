@@ -26,24 +26,26 @@ static size_t class_of(const struct model *model, const char *product)
 	return CLASS_OTHER;
 }
 
-static struct answer ask(
+static struct model_answer ask(
     const struct judging *j, size_t i, enum greeting greeting)
 {
 	struct feature_list list = j->v->d->items[i].features;
+	struct model_answer answer;
 
 	if (greeting == GREETING_FORGED)
 		list = round_forge(j->v, j->scratch, i);
-	return answer_of(j->model,
+	model_score(j->model,
 	    greeting == GREETING_MASKED ? VIEW_NO_BANNER : VIEW_ALL,
-	    j->v->options->plan, &list, j->scratch, j->scratch);
+	    j->v->options->plan, &list, j->scratch, &answer);
+	return answer;
 }
 
-static void judge_version(
-    struct judging *j, const struct item *item, size_t truth)
+static void judge_version(struct judging *j, const struct item *item,
+    size_t truth, const struct model_answer *hidden)
 {
 	double confidence;
 	const char *range = model_version(
-	    j->model, truth, &item->features, j->scratch, &confidence);
+	    j->model, truth, &item->features, hidden, j->scratch, &confidence);
 
 	if (range && item->version)
 		judgements_add(&j->versions,
@@ -54,19 +56,21 @@ static void judge_version(
 static void judge_known(struct judging *j, size_t i, size_t truth)
 {
 	const struct item *item = &j->v->d->items[i];
+	struct model_answer said[GREETINGS];
 
 	for (int g = 0; g < GREETINGS; g++) {
-		struct answer a = ask(j, i, (enum greeting)g);
+		struct answer a;
 
+		said[g] = ask(j, i, (enum greeting)g);
+		a = answer_of(&said[g], j->scratch);
 		judgements_add(
 		    &j->greetings[g], answer_judged(item, truth, &a,
 					  model_class_count(j->model)));
-		if (g != GREETING_AS_IS)
-			continue;
-		judgements_add(&j->known, judged_share(item, a.novel));
-		if (a.best == truth)
-			judge_version(j, item, truth);
 	}
+	judgements_add(
+	    &j->known, judged_share(item, said[GREETING_AS_IS].novel));
+	if (said[GREETING_AS_IS].scores[0].class_index == truth)
+		judge_version(j, item, truth, &said[GREETING_MASKED]);
 }
 
 static void judge_items(struct judging *j)

@@ -19,11 +19,6 @@ struct asking {
 	struct unseen_figures *figures;
 };
 
-const char *unseen_name(enum unseen place)
-{
-	return names[place];
-}
-
 static int by_version(const void *a, const void *b)
 {
 	return version_compare(

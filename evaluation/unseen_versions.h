@@ -20,8 +20,6 @@ struct unseen_figures { /* by where it lies among the product's versions */
 	struct figure right; /* of those told */
 };
 
-const char *unseen_name(enum unseen place);
-
 void unseen_versions(
     const struct evaluating *v, struct unseen_figures figures[UNSEEN_PLACES]);
 

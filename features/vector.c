@@ -16,13 +16,6 @@ double vector_dot(const struct vector *a, const struct vector *b)
 	return sum;
 }
 
-double vector_distance(const struct vector *a, const struct vector *b)
-{
-	double d = 1 - vector_dot(a, b);
-
-	return d < 0 ? 0 : d > 2 ? 2 : d; /* rounding */
-}
-
 double vector_dot_row(const struct vector *v, const double *row, size_t row_len)
 {
 	double sum = 0;

@@ -20,8 +20,6 @@ struct vector {
 };
 
 double vector_dot(const struct vector *a, const struct vector *b);
-/* Both of unit length: 1 - dot; 0..2. */
-double vector_distance(const struct vector *a, const struct vector *b);
 /* Sum over row[index] * value; indices >= row_len count as 0. */
 double vector_dot_row(
     const struct vector *v, const double *row, size_t row_len);

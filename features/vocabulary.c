@@ -267,7 +267,8 @@ static size_t known_ids(const struct vocabulary *v,
 	return count;
 }
 
-void vocabulary_fill(const struct vocabulary *v, struct vector *out)
+/* The values of a vector whose indices are there. */
+static void fill_values(const struct vocabulary *v, struct vector *out)
 {
 	double squares[GROUP_COUNT] = { 0 }, factor[GROUP_COUNT] = { 0 };
 	double whole = 0;
@@ -305,5 +306,5 @@ void vocabulary_vector(const struct vocabulary *v,
 	sort_ids(ids, other, out->count, v->count);
 	out->index = ids;
 	out->value = arena_array(arena, out->count, sizeof(*out->value));
-	vocabulary_fill(v, out);
+	fill_values(v, out);
 }

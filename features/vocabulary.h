@@ -54,9 +54,6 @@ void vocabulary_vector(const struct vocabulary *v,
     const struct feature_list *list, unsigned mask, struct arena *arena,
     struct vector *out);
 
-/* The values of a vector whose indices are there. */
-void vocabulary_fill(const struct vocabulary *v, struct vector *vector);
-
 /* The section of a model file; read checks every bound. */
 void vocabulary_write(const struct vocabulary *v, struct buffer *out);
 enum status vocabulary_read(

@@ -242,7 +242,8 @@ static const char *find_version(struct decision *d)
 	at = class_of(model, d->verdict.product);
 	if (at == model_class_count(model))
 		return stated; /* a family's root without a class of its own */
-	version = model_version(model, at, &d->features, d->arena, &confidence);
+	version = model_version(model, at, &d->features,
+	    &d->answers[VIEW_NO_BANNER], d->arena, &confidence);
 	if (confidence < VERSION_CONFIDENCE)
 		return stated;
 	if (stated && (!version || model_version_agrees(

@@ -60,7 +60,7 @@ struct model_answer {
 	bool novel;	/* does not look like any trained product */
 	double novelty; /* 0 typical .. 1 at the threshold .. more */
 	const char *novelty_reason; /* a sentence, or NULL */
-	struct vector vector;	    /* of the view; for model_contributions */
+	struct vector vector;	    /* of the view; for the functions below */
 };
 
 void model_score(const struct model *model, enum model_view view,
@@ -79,10 +79,10 @@ size_t model_contributions(const struct model *model, enum model_view view,
     struct arena *arena, struct contribution *out, size_t max);
 
 /* What behaviour proves about the version ("3.6-3.9", "3.8+"), or NULL;
- * *confidence. */
+ * *confidence. hidden: the answer of VIEW_NO_BANNER to the same features. */
 const char *model_version(const struct model *model, size_t class_index,
-    const struct feature_list *features, struct arena *arena,
-    double *confidence);
+    const struct feature_list *features, const struct model_answer *hidden,
+    struct arena *arena, double *confidence);
 
 /* Could a host that behaves like `answer` be of the version it states? */
 bool model_version_agrees(const struct model *model, size_t class_index,

@@ -93,7 +93,7 @@ void known_learn(struct known *known, const struct kernel *kernel,
 
 /* ------------------------------------------------------------- points */
 
-/* As vocabulary_fill() has it: each group of its weight, all of length 1. */
+/* As vocabulary_vector() has it: each group of its weight, all of length 1. */
 static void find_factors(
     const struct known *known, const struct source *source, double *factor)
 {

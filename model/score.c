@@ -168,23 +168,19 @@ size_t model_contributions(const struct model *model, enum model_view view,
 
 /* Does a front answer for the nearest training host of the class? */
 static bool looks_fronted(const struct model *model, size_t class_index,
-    const struct feature_list *features, struct arena *arena)
+    const struct model_answer *hidden, struct arena *arena)
 {
 	const struct view_part *view = &model->views[VIEW_NO_BANNER];
-	struct vector v;
+	const double *point = model_bundles(model, &hidden->vector, arena);
 	double distance;
-	size_t nearest;
+	size_t nearest = nearest_of(view, point, class_index, &distance);
 
-	vocabulary_vector(model->vocabulary, features,
-	    model_view_mask(VIEW_NO_BANNER), arena, &v);
-	nearest = nearest_of(
-	    view, model_bundles(model, &v, arena), class_index, &distance);
 	return nearest != SIZE_MAX && view->stored_fronted[nearest];
 }
 
 const char *model_version(const struct model *model, size_t class_index,
-    const struct feature_list *features, struct arena *arena,
-    double *confidence)
+    const struct feature_list *features, const struct model_answer *hidden,
+    struct arena *arena, double *confidence)
 {
 	const struct version_table *table = &model->versions[class_index];
 	const char *answer = NULL;
@@ -192,7 +188,7 @@ const char *model_version(const struct model *model, size_t class_index,
 	*confidence = 0;
 	if (table->confidence >= VERSION_CONFIDENCE_MIN)
 		answer = version_answer(table, features, arena);
-	if (answer && looks_fronted(model, class_index, features, arena))
+	if (answer && looks_fronted(model, class_index, hidden, arena))
 		answer = NULL;
 	if (answer)
 		*confidence = table->confidence;

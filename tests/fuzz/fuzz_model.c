@@ -26,7 +26,7 @@ static void use(const struct model *model)
 			    answer.scores[1].class_index, arena, why, 3);
 	}
 	for (size_t c = 0; c < model_class_count(model); c++)
-		model_version(model, c, &list, arena, &confidence);
+		model_version(model, c, &list, &answer, arena, &confidence);
 	arena_free(arena);
 }
 

@@ -222,7 +222,7 @@ static void test_model_file__scores_the_same_after_loading(void **state)
 		assert_true(a.novelty == b.novelty);
 	}
 	assert_string_equal(
-	    model_version(again, 1, &list, arena, &confidence), "3.6+");
+	    model_version(again, 1, &list, &b, arena, &confidence), "3.6+");
 	assert_true(confidence == 0.9);
 	model_free(again);
 	arena_free(arena);
@@ -234,12 +234,15 @@ static void test_model_file__fronts_hide_the_version(void **state)
 	struct arena *arena = arena_new();
 	struct feature_list list = sample(arena, true);
 	struct model *m = small_model();
+	struct model_answer hidden;
 	double confidence;
 
 	(void)state;
-	assert_non_null(model_version(m, 1, &list, arena, &confidence));
+	model_score(m, VIEW_NO_BANNER, "polite", &list, arena, &hidden);
+	assert_non_null(
+	    model_version(m, 1, &list, &hidden, arena, &confidence));
 	m->views[VIEW_NO_BANNER].stored_fronted[0] = true;
-	assert_null(model_version(m, 1, &list, arena, &confidence));
+	assert_null(model_version(m, 1, &list, &hidden, arena, &confidence));
 	model_free(m);
 	arena_free(arena);
 }
@@ -290,9 +293,11 @@ static void try_to_use(const struct model *m)
 	struct model_answer a;
 	double confidence;
 
-	model_score(m, VIEW_ALL, "standard", &list, arena, &a);
+	for (int v = 0; v < VIEW_COUNT; v++)
+		model_score(
+		    m, (enum model_view)v, "standard", &list, arena, &a);
 	for (size_t c = 0; c < model_class_count(m); c++)
-		model_version(m, c, &list, arena, &confidence);
+		model_version(m, c, &list, &a, arena, &confidence);
 	arena_free(arena);
 }
 

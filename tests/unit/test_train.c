@@ -197,14 +197,15 @@ static void test_train__proves_versions_by_behaviour(void **state)
 	for (size_t i = DEPLOYMENTS; i < DEPLOYMENTS + 2; i++) {
 		struct transcript *t = synthetic_transcript(0, i);
 		struct feature_list features;
-		struct model_answer a;
+		struct model_answer a, hidden;
 		const char *version;
 		double confidence;
 
 		answer(model, VIEW_ALL, t, arena, &a);
+		answer(model, VIEW_NO_BANNER, t, arena, &hidden);
 		features_extract(arena, t, &features);
 		version = model_version(model, a.scores[0].class_index,
-		    &features, arena, &confidence);
+		    &features, &hidden, arena, &confidence);
 		assert_non_null(version);
 		assert_string_equal(version, i % 2 ? "3.6+" : "<3.7");
 		assert_true(confidence > 0.7);

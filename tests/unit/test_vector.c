@@ -1,4 +1,4 @@
-/* Sparse vectors: dot products and distances by hand. */
+/* Sparse vectors: dot products by hand. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -52,20 +52,6 @@ static void test_vector__multiplies_what_both_have(void **state)
 	}
 }
 
-static void test_vector__distance_stays_in_its_range(void **state)
-{
-	feature_id one[] = { 3 }, two[] = { 4 };
-	double plus[] = { 1.0000000001 }, minus[] = { -1.0000000001 };
-	struct vector a = { .index = one, .value = plus, .count = 1 };
-	struct vector b = { .index = one, .value = minus, .count = 1 };
-	struct vector c = { .index = two, .value = plus, .count = 1 };
-
-	(void)state;
-	assert_true(vector_distance(&a, &a) == 0);
-	assert_true(vector_distance(&a, &b) == 2);
-	assert_true(vector_distance(&a, &c) == 1);
-}
-
 static void test_vector__a_short_row_ends_in_zeros(void **state)
 {
 	feature_id index[] = { 0, 2, 5 };
@@ -83,7 +69,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_vector__multiplies_what_both_have),
-		cmocka_unit_test(test_vector__distance_stays_in_its_range),
 		cmocka_unit_test(test_vector__a_short_row_ends_in_zeros),
 	};
 

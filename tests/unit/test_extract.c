@@ -190,6 +190,32 @@ static void test_extract__says_why_there_is_no_code(void **state)
 }
 
 /* A close counts as an error limit only where errors were the point. */
+/*
+ * A command that meets a closing connection finds it closed or has it reset;
+ * which of the two is a race that neither side decides.
+ */
+static void test_extract__a_reset_is_a_close(void **state)
+{
+	static const struct line lines[] = {
+		{ PROBE_GREETING, NULL, 0, "220 mx.example.com\r\n", 0, 1 },
+		{ PROBE_QUIT, "QUIT\r\n", 0, NULL, 0, 0 },
+	};
+	static const enum exchange_end ends[] = { EXCHANGE_CLOSED,
+		EXCHANGE_RESET, EXCHANGE_TIMEOUT };
+	const char *form[3];
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct transcript *t =
+		    transcript_of(arena, lines, 2, "p", NULL);
+
+		t->connections[0].exchanges[1].end = ends[i];
+		form[i] = features_normal_form(arena, t);
+	}
+	assert_string_equal(form[0], form[1]);
+	assert_string_not_equal(form[0], form[2]);
+}
+
 static void test_extract__counts_errors_until_the_close(void **state)
 {
 	static const struct {
@@ -345,6 +371,7 @@ int main(void)
 		TEST(test_extract__refusals_share_their_words),
 		TEST(test_extract__longer_plan_keeps_the_features),
 		TEST(test_extract__says_why_there_is_no_code),
+		TEST(test_extract__a_reset_is_a_close),
 		TEST(test_extract__counts_errors_until_the_close),
 		TEST(test_extract__takes_any_bytes),
 		TEST(test_extract__a_large_reply_costs_little),

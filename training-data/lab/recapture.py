@@ -8,7 +8,6 @@ import glob
 import json
 import os
 import random
-import re
 import subprocess
 
 import transcripts
@@ -59,22 +58,13 @@ def normal_forms(mxprint, path):
     return found
 
 
-def hung_up(line):
-    """
-    A command that meets a closing connection finds it closed or has it reset;
-    which of the two is a race that neither side decides.
-    """
-    return re.sub(r"^(\S+) reset $", r"\1 closed ", line)
-
-
 def differences(before, after):
     """(line before, line after) where two normal forms part."""
     old, new = before.splitlines(), after.splitlines()
     most = max(len(old), len(new))
     old += ["(nothing)"] * (most - len(old))
     new += ["(nothing)"] * (most - len(new))
-    return [(a, b) for a, b in zip(old, new)
-            if hung_up(a) != hung_up(b)]
+    return [(a, b) for a, b in zip(old, new) if a != b]
 
 
 def compare(deployment, before, after):

@@ -1,4 +1,3 @@
-#include <dirent.h>
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,6 +13,7 @@
 
 #include "common/lines.h"
 #include "survey/run.h"
+#include "tests/unit/remove_tree.h"
 
 static char base[] = "/tmp/mxprint-run-XXXXXX";
 static char folder[64];
@@ -25,24 +25,6 @@ static int make_base(void **state)
 		return -1;
 	snprintf(folder, sizeof(folder), "%s/list.run", base);
 	return 0;
-}
-
-static void remove_tree(const char *path)
-{
-	DIR *dir = opendir(path);
-	struct dirent *e;
-	char below[512];
-
-	while (dir && (e = readdir(dir)) != NULL) {
-		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
-			continue;
-		snprintf(below, sizeof(below), "%s/%s", path, e->d_name);
-		if (unlink(below) != 0)
-			remove_tree(below);
-	}
-	if (dir)
-		closedir(dir);
-	rmdir(path);
 }
 
 static int remove_base(void **state)

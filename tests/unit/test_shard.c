@@ -2,7 +2,6 @@
  * A shard through every accident: killed at any moment, torn and damaged
  * files, a full disk, a second attempt beside the first.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
@@ -25,28 +24,11 @@
 #include "common/log.h"
 #include "common/strmap.h"
 #include "survey/shard.h"
+#include "tests/unit/remove_tree.h"
 
 static char base[] = "/tmp/mxprint-shard-XXXXXX";
 static char folder[64], probe[128];
 static struct run *run;
-
-static void remove_tree(const char *path)
-{
-	DIR *dir = opendir(path);
-	struct dirent *e;
-	char below[512];
-
-	while (dir && (e = readdir(dir)) != NULL) {
-		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
-			continue;
-		snprintf(below, sizeof(below), "%s/%s", path, e->d_name);
-		if (unlink(below) != 0)
-			remove_tree(below);
-	}
-	if (dir)
-		closedir(dir);
-	rmdir(path);
-}
 
 static const char *no_line(const void *user, size_t i)
 {

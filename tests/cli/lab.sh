@@ -143,7 +143,9 @@ for text, box, words in (
         (GOOD, 'front = "postfix"\n[[behind]]\nrecipe = "gone"\n'
          'suite = "bookworm"\n', 'no recipe "gone"'),
         (GOOD, 'front = "postfix"\n[[behind]]\nrecipe = "test"\n'
-         'suite = "sid"\n', "no such install in sid")):
+         'suite = "sid"\n', "no such install in sid"),
+        (GOOD, 'front = "postfix"\n[[behind]]\nrecipe = "test"\n'
+         'suite = "bookworm"\nboxes = ["moat"]\n', 'no box "moat"')):
     answer = told(text, box)
     check(isinstance(answer, str) and words in answer,
           f"told: {words} ({str(answer)[:60]})")
@@ -172,6 +174,22 @@ check([(d["deployment"], d["product"], d["front"]) for d in boxed][1:] ==
       [("wall-test-bookworm-d01", "postfix", "cisco-asa-esmtp")] and
       boxed[1]["address"] != boxed[1]["server_address"],
       "a box stands in front of another recipe's server")
+behind = '\n[[behind]]\nrecipe = "test"\nsuite = "bookworm"\ndraws = 2\n'
+with tempfile.TemporaryDirectory() as folder:
+    for name, text in (("recipes/test.toml", CHOICES.replace("80", "0")),
+                       ("boxes/wall.toml", 'front = "cisco-asa-esmtp"\n'),
+                       ("boxes/moat.toml", 'front = "cisco-asa-esmtp"\n'),
+                       ("boxes/servers.toml", behind + 'boxes = ["moat"]\n' +
+                        behind.replace("bookworm", "trixie"))):
+        os.makedirs(os.path.dirname(f"{folder}/{name}"), exist_ok=True)
+        with open(f"{folder}/{name}", "w") as f:
+            f.write(text.replace('["bookworm"]', '["bookworm", "trixie"]'))
+    for name in ("wall", "moat", "relay"):
+        open(f"{folder}/boxes/{name}.py", "w").close()
+    found = {(d["deployment"].split("-")[0], d["suite"])
+             for d in recipes.read_all(1, folder) if "box" in d}
+check(found == {("moat", "bookworm"), ("moat", "trixie"), ("wall", "trixie")},
+      f"a server stands behind the boxes that it names, or all {found}")
 
 # What is no transcript to learn from.
 def record(*ends, plan="lab", outcome="greeted", count=4, ehlo="250 x"):

@@ -152,6 +152,10 @@ def start_server(root, spec):
 def start_box(spec):
     """The middle box that stands before the server; it takes port 25."""
     box = spec["box"]
+    if greets(spec["address"], 25):
+        raise Failed("the server answers at its box's address, too: give its "
+                     "recipe another `port`, or have it listen on @{addr} "
+                     "alone")
     with open(spec["log"], "ab") as log:
         process = subprocess.Popen(
             [sys.executable, os.path.join(HERE, box["script"]),

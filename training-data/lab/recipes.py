@@ -24,8 +24,8 @@ KEYS = {"product", "about", "package", "start", "setup", "banner", "own",
         "multi_line", "silent", "random", "build"}
 BOX_KEYS = {"front", "product", "about", "args", "draws", "axis", "behind",
             "silent", "random"}
-BEHIND_KEYS = {"recipe", "suite", "install", "draws", "held_out"}
-SERVERS = "servers.toml"  # behind every box that names none itself
+BEHIND_KEYS = {"recipe", "suite", "install", "draws", "held_out", "boxes"}
+SERVERS = "servers.toml"  # behind the boxes that name none themselves
 # Keys of a configuration that are no variables for texts.
 SETTINGS = {"id", "banner", "banner_text", "claims", "tls", "style",
             "options", "more_setup", "host", "product", "front", "front_box",
@@ -114,10 +114,13 @@ class Expander:
         front = recipe.get("front", "")
         name = config.get("front_box") or (
             front.get("box") if isinstance(front, dict) else "")
-        if name and name not in self.boxes:
-            raise Bad(f"{recipe['product']}: there is no box \"{name}\"; "
+        return self.known_box(name, recipe["product"]) if name else None
+
+    def known_box(self, name, where):
+        if name not in self.boxes:
+            raise Bad(f"{where}: there is no box \"{name}\"; "
                       f"known are {', '.join(sorted(self.boxes))}")
-        return self.boxes.get(name)
+        return self.boxes[name]
 
     def labels(self, recipe, config):
         """Product and front: what the transcript is said to show."""
@@ -255,6 +258,10 @@ class Expander:
                    *box.recipe.get("axis", [])]
         for behind in box.recipe.get("behind", servers):
             check_keys(behind, BEHIND_KEYS, box.name)
+            for name in behind.get("boxes", []):
+                self.known_box(name, behind["recipe"])
+            if box.name not in behind.get("boxes", [box.name]):
+                continue
             if behind["recipe"] not in recipes:
                 raise Bad(f"{box.name}: there is no recipe "
                           f"\"{behind['recipe']}\" to stand behind it")

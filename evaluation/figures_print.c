@@ -1,6 +1,14 @@
 /* The figures of evaluation/figures as a table and as JSON. */
+#include <stdio.h>
+
 #include "evaluation/figures.h"
 #include "evaluation/print.h"
+
+static const char *const tellings[TELLING_COUNT] = {
+	[TELLING_RIGHT] = "right",
+	[TELLING_WRONG] = "wrong",
+	[TELLING_UNKNOWN] = "unknown",
+};
 
 /* ------------------------------------------------------------- table */
 
@@ -16,10 +24,26 @@ void print_plan(struct buffer *out, const struct plan_figures *f)
 	print_figure(out, "Brier score", &f->brier);
 	print_figure(out, "calibration error", &f->ece);
 	print_figure(out, "  without the largest product", &f->ece_rest);
+	print_told(out, "greeting as it is", &f->told);
+	print_told(out, "greeting forged", &f->told_forged);
 	if (f->versions_told > 0)
 		buffer_printf(
 		    out, "version ranges told: %zu\n", f->versions_told);
 	print_figure(out, "  of these right", &f->versions_right);
+}
+
+void print_told(
+    struct buffer *out, const char *what, const struct told_figures *f)
+{
+	if (f->items == 0)
+		return;
+	buffer_printf(out, "%s, told by mxprint without rules\n", what);
+	for (int t = 0; t < TELLING_COUNT; t++) {
+		char line[16];
+
+		snprintf(line, sizeof(line), "  %s", tellings[t]);
+		print_figure(out, line, &f->shares[t]);
+	}
 }
 
 static void print_classes(struct buffer *out, const struct detail_figures *f)
@@ -86,8 +110,20 @@ void json_plan(struct json_writer *w, const struct plan_figures *f)
 	json_figure(w, "brier", &f->brier);
 	json_figure(w, "calibration_error", &f->ece);
 	json_figure(w, "calibration_error_without_largest", &f->ece_rest);
+	json_told(w, "told", &f->told);
+	json_told(w, "told_forged", &f->told_forged);
 	json_write_int(w, "versions_told", (int64_t)f->versions_told);
 	json_figure(w, "versions_right", &f->versions_right);
+}
+
+void json_told(
+    struct json_writer *w, const char *key, const struct told_figures *f)
+{
+	json_open_object(w, key);
+	json_write_int(w, "items", (int64_t)f->items);
+	for (int t = 0; t < TELLING_COUNT; t++)
+		json_figure(w, tellings[t], &f->shares[t]);
+	json_close_object(w);
 }
 
 void json_pairs(struct json_writer *w, const char *key, const struct pair *list,

@@ -118,7 +118,7 @@ static void score_fold(struct evaluating *v, struct learned *l,
 		}
 		forged = round_forge(v, scratch, i);
 		model_score(model, VIEW_ALL, plan, &forged, scratch, &lied);
-		l->forged[i] = answer_of(&lied, v->arena).margins;
+		l->forged[i] = answer_of(&lied, v->arena);
 		l->scored[i] = true;
 		if (l->answers[VIEW_ALL][i].best == item->class_index)
 			score_version(
@@ -180,6 +180,31 @@ enum status learned_get(
 	free(train);
 	free(test);
 	return status;
+}
+
+struct answer learned_answer(const struct learned *l, size_t fold,
+    enum model_view view, const struct heldout_score *score, size_t classes,
+    struct arena *arena)
+{
+	const struct fold_maps *maps = &l->maps[view][fold];
+	double *p = arena_array(arena, classes + 1, sizeof(*p));
+	struct answer a = { .margins = score->margins, .confidence = p };
+	struct novelty_item signs = { .weight = 1 };
+	enum novelty_sign which = SIGN_MARGIN;
+
+	calibration_apply(&maps->calibration, a.margins, classes, p);
+	a.best = round_best(p, classes);
+	heldout_signs(score, classes, signs.sign);
+	signs.sign[SIGN_DISTANCE] = score->distance[a.best];
+	a.novelty = novelty_with_none(
+	    novelty_value(&maps->novelty, &signs, &which), p, classes, &which);
+	a.novel = a.novelty > 1;
+	a.none = 1;
+	for (size_t c = 0; c < classes; c++)
+		a.none -= p[c];
+	if (a.none < 0)
+		a.none = 0;
+	return a;
 }
 
 enum status learned_cost(struct evaluating *v, double *cost, struct error *err)

@@ -15,6 +15,7 @@
 
 #include "evaluation/evaluating.h"
 #include "model/calibration.h"
+#include "model/heldout.h"
 #include "model/novelty.h"
 
 struct answer {
@@ -34,7 +35,7 @@ struct fold_maps { /* of a fold's model, for one view and the judged plan */
 struct learned {
 	bool *scored; /* by item; false: folds cannot measure it */
 	struct answer *answers[VIEW_COUNT];
-	double **forged; /* by item: margins of VIEW_ALL, greeting forged */
+	struct answer *forged; /* of VIEW_ALL, the greeting forged */
 	struct fold_maps *maps[VIEW_COUNT]; /* by fold */
 	bool *told;			    /* by item: a version range */
 	bool *right;
@@ -46,6 +47,14 @@ enum status learned_get(
 
 /* The cost for rounds other than these folds: what most folds chose. */
 enum status learned_cost(struct evaluating *v, double *cost, struct error *err);
+
+/*
+ * A score by other machines, as the model of a fold would put it: with that
+ * model's calibration and limits of novelty. Takes over the margins.
+ */
+struct answer learned_answer(const struct learned *l, size_t fold,
+    enum model_view view, const struct heldout_score *score, size_t classes,
+    struct arena *arena);
 
 /* An answer beside the truth. */
 struct judged answer_judged(const struct item *item, size_t truth,

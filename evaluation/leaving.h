@@ -8,35 +8,36 @@
 
 #include "common/error.h"
 #include "evaluation/figures.h"
+#include "model/file.h"
 
 struct evaluating;
 struct evaluation;
 struct item;
 
-enum leaving_view { LEAVING_AS_IS, LEAVING_MASKED, LEAVING_VIEWS };
-
 struct leaving {
 	struct evaluating *v;
 	double cost;
 	size_t *members; /* the item of each judgement, in both views */
-	struct judgements views[LEAVING_VIEWS];
+	struct judgements views[VIEW_COUNT];
 	double untaught; /* deployments of products not left to learn from */
-	struct judgements *to; /* of the round that runs */
+	enum telling *telling; /* by item, the greeting as it is */
+	struct telling_list told;
+	const struct learned *learned; /* whose maps serve the round's fits */
 };
 
-struct leaving_share { /* accuracy on some of the items */
+struct leaving_share { /* on some of the items */
 	const char *value;
 	double deployments;
-	struct figure micro[LEAVING_VIEWS];
+	struct figure micro[VIEW_COUNT]; /* the greeting as it is, masked */
+	struct figure told;		 /* right, by mxprint */
 };
 
 struct leaving_figures {
 	size_t rounds;
 	double untaught;
-	struct accuracy views[LEAVING_VIEWS];
+	struct accuracy views[VIEW_COUNT]; /* the greeting as it is, masked */
+	struct told_figures told;
 };
-
-const char *leaving_view_name(enum leaving_view view);
 
 enum status leaving_begin(
     struct evaluating *v, struct leaving *l, struct error *err);

@@ -6,6 +6,7 @@
 #include "evaluation/evaluating.h"
 #include "evaluation/learned.h"
 #include "evaluation/print.h"
+#include "evaluation/told.h"
 
 static struct judgements judge_plan(const struct evaluating *v,
     const struct learned *l, enum tier tier, size_t *members)
@@ -39,6 +40,31 @@ static void take_versions(const struct evaluating *v, const struct learned *l,
 	f->versions_told = j.count;
 	f->versions_right = metrics_interval(
 	    &metric_micro, j.items, j.count, 1, v->options->seed);
+}
+
+static void take_told(const struct evaluating *v, const struct learned *l,
+    enum tier tier, struct plan_figures *f)
+{
+	struct telling_list as_is = telling_list_new(v);
+	struct telling_list forged = telling_list_new(v);
+
+	for (size_t i = 0; i < v->d->count; i++) {
+		const struct item *item = &v->d->items[i];
+		const struct answer *views[VIEW_COUNT] = {
+			[VIEW_ALL] = &l->answers[VIEW_ALL][i],
+			[VIEW_NO_BANNER] = &l->answers[VIEW_NO_BANNER][i],
+		};
+
+		if (!l->scored[i] || item->tier != tier)
+			continue;
+		telling_add(&as_is, item, item->group,
+		    told_of(v, v->d->classes, v->d->class_count, views, item));
+		views[VIEW_ALL] = &l->forged[i];
+		telling_add(&forged, item, item->group,
+		    told_of(v, v->d->classes, v->d->class_count, views, item));
+	}
+	f->told = told_take(&as_is, v->options->seed);
+	f->told_forged = told_take(&forged, v->options->seed);
 }
 
 static void take_detail(struct evaluating *v, const struct learned *l,
@@ -85,6 +111,7 @@ enum status evaluate_folds(struct evaluating *v, struct error *err)
 		*one = figures_plan(&j, v->d->class_count, v->options->seed);
 		one->plan = plan;
 		take_versions(v, l, tier, one);
+		take_told(v, l, tier, one);
 		if (tier != evaluating_tier(v))
 			continue;
 		f->judged = plan;

@@ -102,7 +102,7 @@ static void climb_learned(struct climb *c, const struct learned *l)
 			continue;
 		c->greeting = GREETING_AS_IS;
 		take(c, i, false, l->answers[VIEW_ALL][i].margins);
-		take(c, i, true, l->forged[i]);
+		take(c, i, true, l->forged[i].margins);
 		c->greeting = GREETING_MASKED;
 		take(c, i, false, l->answers[VIEW_NO_BANNER][i].margins);
 	}

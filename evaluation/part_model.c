@@ -7,7 +7,9 @@
 #include "evaluation/learned.h"
 #include "evaluation/print.h"
 #include "evaluation/round.h"
+#include "evaluation/told.h"
 #include "model/card.h"
+#include "model/parts.h"
 #include "model/version.h"
 
 struct judging {
@@ -16,6 +18,7 @@ struct judging {
 	struct arena *scratch;
 	struct judgements greetings[GREETINGS];
 	struct judgements known, strange, versions;
+	struct telling_list told, told_forged, told_strange;
 };
 
 static size_t class_of(const struct model *model, const char *product)
@@ -53,20 +56,47 @@ static void judge_version(struct judging *j, const struct item *item,
 			version_within(range, item->version, j->scratch)));
 }
 
+static void tell(const struct judging *j, const struct item *item,
+    const struct answer *all, const struct answer *behaviour,
+    struct telling_list *list)
+{
+	const struct answer *views[VIEW_COUNT] = {
+		[VIEW_ALL] = all, [VIEW_NO_BANNER] = behaviour
+	};
+
+	telling_add(list, item, item->group,
+	    told_of(j->v, j->model->classes, model_class_count(j->model), views,
+		item));
+}
+
+static void judge_strange(struct judging *j, size_t i)
+{
+	const struct item *item = &j->v->d->items[i];
+	struct model_answer all = ask(j, i, GREETING_AS_IS);
+	struct model_answer behaviour = ask(j, i, GREETING_MASKED);
+	struct answer a = answer_of(&all, j->scratch);
+	struct answer b = answer_of(&behaviour, j->scratch);
+
+	judgements_add(&j->strange, judged_share(item, all.novel));
+	tell(j, item, &a, &b, &j->told_strange);
+}
+
 static void judge_known(struct judging *j, size_t i, size_t truth)
 {
 	const struct item *item = &j->v->d->items[i];
 	struct model_answer said[GREETINGS];
+	struct answer a[GREETINGS];
 
 	for (int g = 0; g < GREETINGS; g++) {
-		struct answer a;
-
 		said[g] = ask(j, i, (enum greeting)g);
-		a = answer_of(&said[g], j->scratch);
+		a[g] = answer_of(&said[g], j->scratch);
 		judgements_add(
-		    &j->greetings[g], answer_judged(item, truth, &a,
+		    &j->greetings[g], answer_judged(item, truth, &a[g],
 					  model_class_count(j->model)));
 	}
+	tell(j, item, &a[GREETING_AS_IS], &a[GREETING_MASKED], &j->told);
+	tell(
+	    j, item, &a[GREETING_FORGED], &a[GREETING_MASKED], &j->told_forged);
 	judgements_add(
 	    &j->known, judged_share(item, said[GREETING_AS_IS].novel));
 	if (said[GREETING_AS_IS].scores[0].class_index == truth)
@@ -84,9 +114,7 @@ static void judge_items(struct judging *j)
 		if (item->tier != evaluating_tier(j->v))
 			continue;
 		if (truth == CLASS_OTHER)
-			judgements_add(
-			    &j->strange, judged_share(item,
-					     ask(j, i, GREETING_AS_IS).novel));
+			judge_strange(j, i);
 		else
 			judge_known(j, i, truth);
 		arena_reset(j->scratch);
@@ -125,6 +153,9 @@ static void take_figures(struct judging *j)
 	f->plan.versions_told = j->versions.count;
 	f->plan.versions_right = metrics_interval(
 	    &metric_micro, j->versions.items, j->versions.count, 1, seed);
+	f->plan.told = told_take(&j->told, seed);
+	f->plan.told_forged = told_take(&j->told_forged, seed);
+	f->told_strange = told_take(&j->told_strange, seed);
 	f->detail = figures_detail(
 	    &j->greetings[GREETING_AS_IS], names, classes, seed, v->e->arena);
 	for (int g = 0; g < GREETINGS; g++)
@@ -144,7 +175,10 @@ enum status evaluate_model(struct evaluating *v, struct error *err)
 		.scratch = arena_new(),
 		.known = evaluating_judgements(v),
 		.strange = evaluating_judgements(v),
-		.versions = evaluating_judgements(v) };
+		.versions = evaluating_judgements(v),
+		.told = telling_list_new(v),
+		.told_forged = telling_list_new(v),
+		.told_strange = telling_list_new(v) };
 	enum status status = STATUS_OK;
 
 	for (int g = 0; g < GREETINGS; g++)
@@ -181,6 +215,7 @@ void model_table(const struct evaluation *e, struct buffer *out)
 		buffer_printf(
 		    out, "items of unknown products: %zu\n", f->strangers);
 	print_figure(out, "unknown called novel", &f->strange_novel);
+	print_told(out, "unknown products", &f->told_strange);
 }
 
 void model_json(
@@ -203,6 +238,7 @@ void model_json(
 	json_write_int(w, "items", (int64_t)f->strangers);
 	json_figure(w, "called_novel", &f->strange_novel);
 	json_figure(w, "known_called_novel", &f->known_novel);
+	json_told(w, "told", &f->told_strange);
 	json_close_object(w);
 	json_close_object(w);
 }

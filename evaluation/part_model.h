@@ -18,6 +18,7 @@ struct model_figures {
 	struct accuracy greetings[GREETINGS];
 	size_t strangers; /* items of products it does not know */
 	struct figure strange_novel, known_novel;
+	struct told_figures told_strange;
 	size_t seen; /* items of deployments it was trained on */
 };
 

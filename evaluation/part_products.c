@@ -7,10 +7,11 @@
 #include "evaluation/learned.h"
 #include "evaluation/print.h"
 #include "evaluation/rated.h"
-#include "evaluation/round.h"
+#include "evaluation/told.h"
 #include "model/heldout.h"
+#include "model/parts.h"
 
-static const char *const views[VIEW_COUNT] = { "everything", "no-banner" };
+static const char *const view_names[VIEW_COUNT] = { "everything", "no-banner" };
 
 struct gathered { /* of one view */
 	struct rated *rated;
@@ -55,6 +56,7 @@ struct leaving_out { /* a product, in one view */
 	enum model_view view;
 	size_t product;
 	size_t class_index; /* CLASS_OTHER: none, too few deployments */
+	struct answer *answers[VIEW_COUNT]; /* of its items */
 };
 
 /* Scores of the hosts by a fit without any group that one of them is in. */
@@ -66,7 +68,7 @@ static enum status score(const struct leaving_out *o, double cost,
 	size_t *fold = arena_array(arena, d->group_count + 1, sizeof(*fold));
 	struct heldout rounds = { .dataset = d,
 		.use = use,
-		.mask = o->view == VIEW_ALL ? GROUPS_ALL : ROUND_MASKED,
+		.mask = model_view_mask(o->view),
 		.seed = o->v->options->seed,
 		.arena = arena };
 
@@ -85,24 +87,11 @@ static struct answer answer_stranger(const struct leaving_out *o, size_t i,
     const struct heldout_score *score, struct arena *scratch)
 {
 	const struct dataset *d = o->v->d;
-	const struct fold_maps *maps =
-	    &o->learned->maps[o->view][o->v->fold[d->items[i].group]];
-	size_t classes = d->class_count;
-	double *p = arena_array(scratch, classes + 1, sizeof(*p));
-	struct answer a = { .margins = score->margins, .confidence = p };
-	struct novelty_item signs = { .weight = 1 };
-	enum novelty_sign which = SIGN_MARGIN;
 
 	if (o->class_index != CLASS_OTHER)
-		a.margins[o->class_index] = -INFINITY;
-	calibration_apply(&maps->calibration, a.margins, classes, p);
-	a.best = round_best(p, classes);
-	heldout_signs(score, classes, signs.sign);
-	signs.sign[SIGN_DISTANCE] = score->distance[a.best];
-	a.novelty = novelty_with_none(
-	    novelty_value(&maps->novelty, &signs, &which), p, classes, &which);
-	a.novel = a.novelty > 1;
-	return a;
+		score->margins[o->class_index] = -INFINITY;
+	return learned_answer(o->learned, o->v->fold[d->items[i].group],
+	    o->view, score, d->class_count, scratch);
 }
 
 static void meet(const struct leaving_out *o,
@@ -123,6 +112,7 @@ static void meet(const struct leaving_out *o,
 		    !of_product(v, item, o->product))
 			continue;
 		a = answer_stranger(o, i, &scores[i], scratch);
+		o->answers[o->view][i] = a;
 		/* One fit judges all hosts of a product: intervals draw
 		 * products. Numbers that no group of known ones has. */
 		gather(g, item, v->d->group_count + o->product, &a, true);
@@ -139,8 +129,29 @@ static void meet(const struct leaving_out *o,
 	    &metric_micro, mine.items, mine.count, 1, v->options->seed);
 }
 
+/* The hosts that both views have answered for. */
+static void tell(const struct leaving_out *o, struct telling_list *told)
+{
+	const struct dataset *d = o->v->d;
+
+	for (size_t i = 0; i < d->count; i++) {
+		const struct answer *views[VIEW_COUNT];
+		bool answered = true;
+
+		for (int view = 0; view < VIEW_COUNT; view++) {
+			views[view] = &o->answers[view][i];
+			answered &= views[view]->margins != NULL;
+		}
+		if (answered)
+			telling_add(told, &d->items[i],
+			    d->group_count + o->product,
+			    told_of(o->v, d->classes, d->class_count, views,
+				&d->items[i]));
+	}
+}
+
 static enum status leave_product(struct leaving_out *o, double cost,
-    struct gathered g[VIEW_COUNT], struct error *err)
+    struct gathered g[VIEW_COUNT], struct telling_list *told, struct error *err)
 {
 	const struct dataset *d = o->v->d;
 	struct arena *scratch = arena_new();
@@ -159,12 +170,16 @@ static enum status leave_product(struct leaving_out *o, double cost,
 		    arena_array(scratch, d->count + 1, sizeof(*scores));
 
 		o->view = (enum model_view)view;
+		o->answers[view] =
+		    arena_array(scratch, d->count + 1, sizeof(struct answer));
 		status = score(o, cost, scratch, scores, err);
 		if (status != STATUS_OK)
 			break;
 		meet(o, scores, scratch, &g[view], s);
 		set->stranger_count += s->deployments > 0;
 	}
+	if (status == STATUS_OK)
+		tell(o, told);
 	arena_free(scratch);
 	return status;
 }
@@ -195,6 +210,7 @@ enum status evaluate_products(struct evaluating *v, struct error *err)
 {
 	struct products_figures *f = &v->e->products;
 	struct gathered g[VIEW_COUNT];
+	struct telling_list told = telling_list_new(v);
 	const struct learned *l;
 	double cost = 0;
 	enum status status = learned_get(v, &l, err);
@@ -218,10 +234,11 @@ enum status evaluate_products(struct evaluating *v, struct error *err)
 	     p++) {
 		struct leaving_out o = { .v = v, .learned = l, .product = p };
 
-		status = leave_product(&o, cost, g, err);
+		status = leave_product(&o, cost, g, &told, err);
 	}
 	for (int view = 0; status == STATUS_OK && view < VIEW_COUNT; view++)
 		open_set_take(v, &g[view], &f->views[view]);
+	f->told = told_take(&told, v->options->seed);
 	return status;
 }
 
@@ -264,6 +281,8 @@ void products_table(const struct evaluation *e, struct buffer *out)
 		print_figure(out, "known called novel", &set->known_novel);
 		print_strangers(set, out);
 	}
+	buffer_add_text(out, "\n");
+	print_told(out, "unknown products", &f->told);
 }
 
 static void json_open_set(
@@ -297,6 +316,7 @@ void products_json(
 	json_open_object(w, key);
 	json_write_text(w, "plan", e->products.plan);
 	for (int view = 0; view < VIEW_COUNT; view++)
-		json_open_set(&e->products.views[view], w, views[view]);
+		json_open_set(&e->products.views[view], w, view_names[view]);
+	json_told(w, "told", &e->products.told);
 	json_close_object(w);
 }

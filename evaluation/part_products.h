@@ -42,6 +42,7 @@ struct open_set { /* in one view */
 struct products_figures {
 	const char *plan;
 	struct open_set views[VIEW_COUNT];
+	struct told_figures told; /* of the unknown ones */
 };
 
 enum status evaluate_products(struct evaluating *v, struct error *err);

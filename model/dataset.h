@@ -47,6 +47,7 @@ struct item {
 	const char *plan; /* it was captured under */
 	const char *form; /* hash of plan and normal form */
 	bool derived;	  /* a view of a transcript of a larger plan */
+	bool thin;	  /* nothing beyond the greeting was answered */
 	double weight;
 	int64_t utc_ms;
 	size_t product_index; /* of dataset.products */

@@ -8,6 +8,7 @@
 #include "common/buffer.h"
 #include "common/parallel.h"
 #include "model/dataset_state.h"
+#include "model/decide.h"
 #include "model/prediction.h"
 #include "transcript/format.h"
 #include "transcript/reader.h"
@@ -22,6 +23,7 @@ struct reading { /* one transcript, and what was made of it */
 	char behind[SHA256_HEX_SIZE];
 	struct view {
 		enum tier tier;
+		bool thin;
 		struct feature_list features;
 	} views[TIER_COUNT]; /* the first: its own plan */
 	size_t view_count;
@@ -66,6 +68,7 @@ static void add_view(struct reading *r, const struct transcript *t)
 	struct view *view = &r->views[r->view_count++];
 
 	view->tier = tier_of_plan(t->plan);
+	view->thin = decide_is_thin(t);
 	features_extract(r->arena, t, &view->features);
 }
 
@@ -153,6 +156,7 @@ static void add_items(struct gathering *g, const struct reading *r)
 
 		to->item = base;
 		to->item.tier = r->views[v].tier;
+		to->item.thin = r->views[v].thin;
 		to->item.derived = v > 0;
 		to->behind = arena_strdup(g->arena, r->behind);
 		intern(g, &r->views[v].features, &to->item);

@@ -121,8 +121,7 @@ static int count_support(const struct decision *d, const char *claimed)
 	return __builtin_popcount(seen);
 }
 
-/* Nothing beyond the greeting was answered. */
-static bool is_thin(const struct transcript *t)
+bool decide_is_thin(const struct transcript *t)
 {
 	const struct exchange *ehlo = transcript_find(t, PROBE_EHLO);
 
@@ -154,7 +153,7 @@ static void ask(struct decision *d)
 	in->catalog = d->classifier->catalog;
 	in->hits = &d->hits;
 	in->support = -1;
-	in->thin = is_thin(d->t);
+	in->thin = decide_is_thin(d->t);
 	in->cut_short = is_cut_short(d->t);
 	in->answered = rule_stages_answered(d->t);
 	if (verdict_claim(in))

@@ -43,6 +43,9 @@ struct classifier {
 void decide(const struct classifier *classifier, struct arena *arena,
     const struct transcript *t, struct prediction **prediction);
 
+/* Nothing beyond the greeting was answered: nobody can be sure. */
+bool decide_is_thin(const struct transcript *t);
+
 /*
  * Opens catalogue, rules and model from the data folder (found as described
  * in tools/options.h) or the paths given (NULL: the default); closes them.

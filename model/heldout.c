@@ -201,6 +201,22 @@ enum status heldout_fold(const struct heldout *h, const size_t *fold,
 	return status;
 }
 
+enum status heldout_split(const struct heldout *h, const bool *train,
+    const bool *test, double cost, struct heldout_score *scores,
+    struct error *err)
+{
+	size_t count = h->dataset->count;
+	struct split s = { 0 };
+	enum status status;
+
+	split_begin(&s, count);
+	for (size_t i = 0; i < count; i++)
+		assign(&s, i, train[i] || test[i], test[i]);
+	status = run_split(h, &s, &cost, 1, &scores, err);
+	split_end(&s);
+	return status;
+}
+
 enum status heldout_products(const struct heldout *h, size_t batches,
     double cost, struct heldout_score *scores, struct error *err)
 {

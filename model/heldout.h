@@ -40,6 +40,11 @@ enum status heldout_fold(const struct heldout *h, const size_t *fold,
     size_t which, const double *costs, size_t cost_count,
     struct heldout_score **scores, struct error *err);
 
+/* scores[item] of those to test, by a machine trained on others. */
+enum status heldout_split(const struct heldout *h, const bool *train,
+    const bool *test, double cost, struct heldout_score *scores,
+    struct error *err);
+
 /* scores[item], each by a machine trained without its product. */
 enum status heldout_products(const struct heldout *h, size_t batches,
     double cost, struct heldout_score *scores, struct error *err);

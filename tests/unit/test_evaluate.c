@@ -137,15 +137,15 @@ static void test_evaluate__versions_and_configurations(void **state)
 
 	(void)state;
 	assert_int_equal(v->all.rounds, 2);
-	assert_int_equal(v->all.views[LEAVING_AS_IS].items, 32);
+	assert_int_equal(v->all.views[VIEW_ALL].items, 32);
 	assert_int_equal(v->product_count, 4);
 	assert_true(v->products[0].deployments == 8);
-	assert_true(v->all.views[LEAVING_MASKED].micro.value > 0.9);
+	assert_true(v->all.views[VIEW_NO_BANNER].micro.value > 0.9);
 	/* two versions each: without one there is no range to tell */
 	for (int place = 0; place < UNSEEN_PLACES; place++)
 		assert_int_equal(v->ranges[place].versions, 0);
 	assert_int_equal(c->configurations, 32); /* none is told */
-	assert_int_equal(c->all.views[LEAVING_MASKED].items, 32);
+	assert_int_equal(c->all.views[VIEW_NO_BANNER].items, 32);
 	assert_int_equal(c->share_count[BY_FRONT], 1);
 	assert_string_equal(c->shares[BY_FRONT][0].value, "none");
 	assert_int_equal(c->share_count[BY_RECIPE], 0);

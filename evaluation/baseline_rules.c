@@ -7,6 +7,7 @@
 
 #include "common/buffer.h"
 #include "evaluation/baseline.h"
+#include "features/extractor.h"
 #include "model/decide.h"
 #include "transcript/format.h"
 #include "transcript/reader.h"
@@ -19,6 +20,20 @@ struct asking {
 	enum tier tier;
 	struct said *said;
 };
+
+/* What refuses us is a negative reply, and stays. */
+static bool welcomes(const struct exchange *x)
+{
+	size_t scanned = 0;
+	int code = 0;
+
+	if (strcmp(x->probe, PROBE_GREETING) != 0)
+		return false;
+	if (reply_length(
+		x->received.data, x->received.len, true, &scanned, &code) < 0)
+		code = 0;
+	return !code_refuses(code);
+}
 
 /* The same dialogue without its greeting; shares t's bytes. */
 static const struct transcript *without_greeting(
@@ -38,8 +53,7 @@ static const struct transcript *without_greeting(
 		to->exchanges = arena_array(
 		    arena, from->exchange_count + 1, sizeof(*to->exchanges));
 		for (size_t i = 0; i < from->exchange_count; i++)
-			if (strcmp(from->exchanges[i].probe, PROBE_GREETING) !=
-			    0)
+			if (!welcomes(&from->exchanges[i]))
 				to->exchanges[to->exchange_count++] =
 				    from->exchanges[i];
 	}

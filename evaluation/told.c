@@ -24,8 +24,8 @@ static struct opinion opinion_of(const char *const *classes, size_t count,
 		ranked[c] = (struct candidate){ .product = classes[c],
 			.confidence = answer->confidence[c] };
 	qsort(ranked, count, sizeof(*ranked), by_confidence);
-	return (struct opinion){ ranked, count, answer->novel,
-		answer->novelty };
+	return (
+	    struct opinion){ ranked, count, answer->novel, answer->novelty };
 }
 
 enum telling told_of(const struct evaluating *v, const char *const *classes,

@@ -27,7 +27,7 @@
 #include "transcript/reply.h"
 #include "transcript/transcript.h"
 
-/* Opens the names of words that any refused command drew. */
+/* Opens the names of words of any refusal, the greeting's included. */
 #define NEGATIVE "negative"
 
 /* By the reply's code; that is 0 where there is no reply. */

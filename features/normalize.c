@@ -363,14 +363,22 @@ static bool take_word(struct place *p)
 	return keep(p, len);
 }
 
-/* "220 ****": a middle box has put one for each byte of a name. */
+/*
+ * "220 **2***0*": a middle box has put one for each byte of a greeting, names
+ * and clock included, and left the digits of "220" wherever they stand.
+ */
 static bool take_stars(struct place *p)
 {
-	size_t len = 0;
+	size_t len = 0, stars = 0;
 
-	while (p->at + len < p->len && p->line[p->at + len] == '*')
-		len++;
-	return len > strlen(STARS) && mask(p, len, STARS);
+	for (; p->at + len < p->len; len++) {
+		char c = p->line[p->at + len];
+
+		if (c != '*' && c != '2' && c != '0')
+			break;
+		stars += c == '*';
+	}
+	return stars > strlen(STARS) && mask(p, len, STARS);
 }
 
 /* Earlier ones win: a date before a number, an address before a name. */

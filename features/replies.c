@@ -100,8 +100,8 @@ static void add_pattern(
 
 /*
  * The words of every refusal, whichever command drew it: a short plan, or a
- * box in front, changes which commands a server refuses, but not its words.
- * The greeting's are its administrator's, or a blocklist's.
+ * box in front, changes which commands a server refuses, but not its words. A
+ * greeting that refuses us answers our connection, and claims no product.
  */
 static void add_negative(
     const struct evidence *evidence, struct feature_sink *sink)
@@ -110,8 +110,7 @@ static void add_negative(
 		const struct evidence_item *item = &evidence->items[i];
 
 		if (item->first && item->reply &&
-		    code_refuses(item->reply->code) &&
-		    strcmp(item->exchange->probe, PROBE_GREETING) != 0)
+		    code_refuses(item->reply->code))
 			ngram_words(
 			    sink, GROUP_WORDS, NEGATIVE, item->text, item->len);
 	}

@@ -1,7 +1,7 @@
 """Sections: how often the answers are right, and how sure they are."""
 import plots
 from headline import VIEWS
-from text import count, interval, listed, plural, signed, value
+from text import TELLINGS, count, interval, listed, plural, signed, value
 
 
 def write_ladder(report):
@@ -57,6 +57,10 @@ def write_plans(report):
             ("log_loss", "log-loss"), ("brier", "Brier score"),
             ("versions_right", "version ranges right")):
         rows.append([text] + [interval(part[p][key]) for p in plans])
+    for key, text in (("told", "told"), ("told_forged", "told, greeting forged")):
+        rows += [[f"{text}: {telling}"] +
+                 [interval(part[p][key][telling]) for p in plans]
+                 for telling in TELLINGS]
     rows.append(["version ranges told"] +
                 [f'{part[p]["versions_told"]} of {part[p]["items"]}'
                  for p in plans])
@@ -193,6 +197,9 @@ def write_open_set(report):
                            "limits of a fold's model"),
                           ("known_called_novel", "known ones called novel, at "
                            "these limits"))])
+    told = part["told"]
+    report.say(f"""A survey would name {interval(told["wrong"])} of these hosts, and
+               leave {interval(told["unknown"])} unknown.""")
     report.table(
         ["left out", "deployments", "called novel", "else named"],
         [[p["product"], count(p["deployments"]), interval(p["called_novel"]),
@@ -207,7 +214,9 @@ def write_left_out(report, part):
         ["", "greeting as it is", "greeting masked"],
         [[text] + [interval(part[g][key]) for g in ("as-is", "masked")]
          for key, text in (("micro", "accuracy, deployments equal"),
-                           ("macro", "accuracy, products equal"))])
+                           ("macro", "accuracy, products equal"))] +
+        [[f"told: {key}", interval(part["told"][key]), "–"]
+         for key in TELLINGS])
     if part["not_judged"]:
         report.say(f"""Not judged, for nothing of their product was left to learn
                    from: {plural(count(part["not_judged"]), "deployment")}.""")
@@ -215,9 +224,10 @@ def write_left_out(report, part):
 
 def write_breakdown(report, title, name, rows):
     report.table(
-        [title, "deployments", "right", "right, greeting masked"],
+        [title, "deployments", "right", "right, greeting masked",
+         "told and right"],
         [[r[name], count(r["deployments"]), interval(r["as-is"]),
-          interval(r["masked"])] for r in rows])
+          interval(r["masked"]), interval(r["told"])] for r in rows])
 
 
 def write_versions(report):

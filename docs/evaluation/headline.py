@@ -28,6 +28,8 @@ def headline(measured):
         found[f"{plan}: named at precision 0.98"] = \
             figures["coverage_at_precision_98"]
         found[f"{plan}: calibration error"] = figures["calibration_error"]
+        found[f"{plan}: told and right"] = figures["told"]["right"]
+        found[f"{plan}: told and wrong"] = figures["told"]["wrong"]
         for greeting in ("masked", "forged"):
             rung = rung_of(measured, plan, greeting)
             if rung:
@@ -40,6 +42,12 @@ def headline(measured):
                 greeting = "as it is" if key == "as-is" else key
                 found[f"{name} left out: accuracy, products equal, greeting "
                       f"{greeting}"] = figures["macro"]
+        told = (measured.get(name) or {}).get("told")
+        if told:
+            found[f"{name} left out: told and right"] = told["right"]
+    told = (measured.get("products") or {}).get("told")
+    if told:
+        found["unknown products: told a name"] = told["wrong"]
     for view, text in VIEWS:
         part = (measured.get("products") or {}).get(view)
         if part:

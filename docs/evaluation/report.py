@@ -49,7 +49,18 @@ def write_top(report):
     rows += [["named at precision 0.98",
               interval(figures["coverage_at_precision_98"])],
              ["calibration error", interval(figures["calibration_error"])]]
-    part = (report.m.get("products") or {}).get("everything")
+    told = figures["told"]
+    rows += [["told by mxprint: right", interval(told["right"])],
+             ["told by mxprint: wrong", interval(told["wrong"])]]
+    configurations = (report.m.get("configurations") or {}).get("told")
+    if configurations:
+        rows.append(["told of configurations that nobody has seen: right",
+                     interval(configurations["right"])])
+    products = report.m.get("products") or {}
+    if products:
+        rows.append(["told of unknown products: a name, and so wrong",
+                     interval(products["told"]["wrong"])])
+    part = products.get("everything")
     if part:
         rows.append(["unknown products told from known ones (AUROC)",
                      interval(part["auroc"])])
@@ -101,9 +112,15 @@ def write_method(report):
         plan is also judged as a smaller plan would have seen it.""",
         """**Greetings.** As it is: what the server said, often hidden, neutral or
         forged by its configuration. Masked: without any feature of the greeting,
-        in training and test. Forged: with another product's greeting
+        in training and test; only the words of one that refuses us (4xx, 5xx)
+        stay, as those of any other refusal. Forged: with another product's greeting
         in place of its own, one that claims what the host is not; answered by the
         model that sees greetings, and has learned from such lies, too.""",
+        """**Told.** Accuracy asks for the best answer. A survey names a product
+        only where both views of the model are sure of it (0.9), the host does not
+        look novel, and it answered more than a greeting; else it says "unknown".
+        Told is that, without the help of rules, which name most hosts with an
+        honest greeting besides.""",
         """**Intervals** are 95 % bootstraps over groups, seeded; those of unknown
         products draw products. Where all or none are right, which every draw
         repeats, the open end of a share of groups (micro) is the exact bound

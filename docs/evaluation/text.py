@@ -2,6 +2,7 @@
 import os
 
 PLANS = ["polite", "standard", "deep", "lab"]
+TELLINGS = ["right", "wrong", "unknown"]
 
 
 def share(value):

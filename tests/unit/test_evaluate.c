@@ -100,6 +100,19 @@ static void test_evaluate__folds_and_ladder(void **state)
 	evaluation_free(e);
 }
 
+/* Every item is told something, and most of them what they are. */
+static void assert_told(const struct told_figures *f, size_t items)
+{
+	double sum = 0;
+
+	assert_int_equal(f->items, items);
+	for (int t = 0; t < TELLING_COUNT; t++)
+		sum += f->shares[t].value;
+	assert_true(fabs(sum - 1) < 1e-9);
+	assert_true(f->shares[TELLING_RIGHT].value > 0.5);
+	assert_true(f->shares[TELLING_WRONG].value < 0.1);
+}
+
 static void test_evaluate__products_left_out(void **state)
 {
 	struct evaluation *e = run(known, NULL, "products");
@@ -126,6 +139,9 @@ static void test_evaluate__products_left_out(void **state)
 	/* All four products are novel, whatever the number of their hosts. */
 	assert_true(set->strange_novel.value == 1);
 	assert_true(fabs(set->strange_novel.low - pow(0.025, 0.25)) < 1e-9);
+	/* So none of them is told a name. */
+	assert_int_equal(e->products.told.items, 32);
+	assert_true(e->products.told.shares[TELLING_UNKNOWN].value == 1);
 	evaluation_free(e);
 }
 
@@ -149,6 +165,10 @@ static void test_evaluate__versions_and_configurations(void **state)
 	assert_int_equal(c->share_count[BY_FRONT], 1);
 	assert_string_equal(c->shares[BY_FRONT][0].value, "none");
 	assert_int_equal(c->share_count[BY_RECIPE], 0);
+	assert_told(&c->all.told, 32);
+	assert_true(c->shares[BY_FRONT][0].told.value ==
+		    c->all.told.shares[TELLING_RIGHT].value);
+	assert_told(&v->all.told, 32);
 	evaluation_free(e);
 }
 

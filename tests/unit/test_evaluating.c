@@ -207,7 +207,7 @@ static void compare(void *user, size_t item, bool forged, const double *margins)
 {
 	struct compared *c = user;
 	const double *theirs = forged
-				   ? c->learned->forged[item]
+				   ? c->learned->forged[item].margins
 				   : c->learned->answers[c->view][item].margins;
 
 	for (size_t k = 0; k < c->classes; k++)

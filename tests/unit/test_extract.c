@@ -112,7 +112,7 @@ static void test_extract__refusals_share_their_words(void **state)
 	(void)state;
 	assert_has(&a, "negative.words:command not recognized");
 	assert_has(&b, "negative.words:command not recognized");
-	assert_false(has(&a, "negative.word:away"));
+	assert_has(&a, "negative.word:away");
 	assert_false(has(&a, "negative.word:well"));
 }
 

@@ -93,7 +93,7 @@ struct fit *fit_new(const struct dataset *dataset, const bool *use,
 	list_sources(fit, use, seed);
 	known_points(
 	    &fit->known, fit->sources, fit->count, fit->arena, &fit->points);
-	fit->gram = gram_new(fit->count);
+	fit->gram = gram_new(fit->count, kernel_spare(dataset, NULL));
 	parallel_for(fit->count, multiply_row, fit, NULL);
 	gram_mirror(fit->gram);
 	fit->check = FIT_CHECK_SOME;
@@ -111,7 +111,7 @@ void fit_free(struct fit *fit)
 {
 	if (!fit)
 		return;
-	gram_free(fit->gram);
+	gram_free(kernel_spare(fit->dataset, fit->gram));
 	arena_free(fit->arena);
 	free(fit->weights);
 	free(fit->bias);

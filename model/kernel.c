@@ -6,6 +6,7 @@
 #include "common/arena.h"
 #include "common/parallel.h"
 #include "common/strmap.h"
+#include "model/svm.h"
 
 #define NONE UINT32_MAX
 
@@ -381,10 +382,20 @@ const struct kernel *kernel_of(const struct dataset *d)
 	return k;
 }
 
+struct gram *kernel_spare(const struct dataset *d, struct gram *next)
+{
+	struct kernel *k = *d->kernel;
+	struct gram *spare = k->spare;
+
+	k->spare = next;
+	return spare;
+}
+
 void kernel_free(struct kernel *kernel)
 {
 	if (!kernel)
 		return;
+	gram_free(kernel->spare);
 	for (size_t g = 0; g < GROUP_COUNT; g++) {
 		free(kernel->pieces[g].start);
 		free(kernel->pieces[g].ids);

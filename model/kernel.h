@@ -59,8 +59,9 @@ struct kernel {
 	size_t *holders_start; /* of each bundle in holders; bundles + 1 */
 	uint32_t *holders;     /* the pieces that have it, increasing */
 	struct pieces pieces[GROUP_COUNT];
-	uint32_t *piece; /* [item * GROUP_COUNT + group] */
-	uint32_t *said;	 /* the same: features, in the vocabulary or not */
+	uint32_t *piece;    /* [item * GROUP_COUNT + group] */
+	uint32_t *said;	    /* the same: features, in the vocabulary or not */
+	struct gram *spare; /* of the last fit; NULL: none, or in use */
 	size_t *by_deployment; /* items, those of a deployment together */
 	uint32_t *deployment;  /* number of each item's */
 };
@@ -68,5 +69,12 @@ struct kernel {
 /* Made at the first call. One thread. */
 const struct kernel *kernel_of(const struct dataset *dataset);
 void kernel_free(struct kernel *kernel);
+
+/*
+ * The spare one that was there; puts another in its place. A fit takes the room
+ * of the one before: to be given half a gigabyte of zeros takes longer than to
+ * fill it. One thread.
+ */
+struct gram *kernel_spare(const struct dataset *dataset, struct gram *next);
 
 #endif

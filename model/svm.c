@@ -19,6 +19,7 @@
 struct gram {
 	size_t count;
 	struct svm_node *cells; /* count rows of count + 2 */
+	size_t room;		/* cells there are */
 	struct svm_node **rows;
 };
 
@@ -27,19 +28,25 @@ static void silent(const char *text)
 	(void)text;
 }
 
-struct gram *gram_new(size_t count)
+struct gram *gram_new(size_t count, struct gram *old)
 {
 	struct gram *g = xcalloc(1, sizeof(*g));
+	size_t cells = (count + 2) * (count + 1);
 
 	svm_set_print_string_function(silent); /* global, so not in a thread */
 	g->count = count;
-	g->cells = xlarge((count + 2) * (count + 1) * sizeof(*g->cells));
-	g->rows = xcalloc(count + 1, sizeof(*g->rows));
-	for (size_t i = 0; i < count; i++) {
-		g->rows[i] = g->cells + i * (count + 2);
-		g->rows[i][0].value = (double)(i + 1);
-		g->rows[i][count + 1].index = -1;
+	if (old && old->room >= cells) {
+		g->cells = old->cells;
+		g->room = old->room;
+		old->cells = NULL;
+	} else {
+		g->cells = xlarge(cells * sizeof(*g->cells));
+		g->room = cells;
 	}
+	gram_free(old);
+	g->rows = xcalloc(count + 1, sizeof(*g->rows));
+	for (size_t i = 0; i < count; i++)
+		g->rows[i] = g->cells + i * (count + 2);
 	return g;
 }
 
@@ -56,6 +63,8 @@ void gram_set(struct gram *gram, size_t i, const double *products)
 {
 	struct svm_node *cell = gram->rows[i] + 1;
 
+	gram->rows[i][0] = (struct svm_node){ 0, (double)(i + 1) };
+	cell[gram->count].index = -1;
 	for (size_t j = 0; j < gram->count; j++)
 		cell[j].index = (int)(j + 1);
 	for (size_t j = 0; j <= i; j++)

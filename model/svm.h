@@ -18,7 +18,8 @@
 
 struct gram;
 
-struct gram *gram_new(size_t count);
+/* old: one that is done with, whose room is used again; NULL. */
+struct gram *gram_new(size_t count, struct gram *old);
 void gram_free(struct gram *gram);
 /*
  * The products of vector i with vectors 0 to i; several threads may set them.

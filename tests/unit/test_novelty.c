@@ -99,7 +99,7 @@ static void test_novelty__stores_different_vectors_once(void **state)
 	size_t class_of[] = { 0, 0, 0, SIZE_MAX };
 	struct vector v[4];
 	bool stored[4];
-	struct gram *g = gram_new(4);
+	struct gram *g = gram_new(4, NULL);
 
 	(void)state;
 	for (size_t i = 0; i < 4; i++)

@@ -47,7 +47,7 @@ static struct vector *clouds(struct arena *arena, bool *positive, bool swap)
 
 static struct gram *gram_of(const struct vector *v)
 {
-	struct gram *g = gram_new(ITEMS);
+	struct gram *g = gram_new(ITEMS, NULL);
 
 	for (size_t i = 0; i < ITEMS; i++) {
 		double row[ITEMS];
@@ -74,7 +74,7 @@ static double decide(
 static void test_svm__gram_holds_products(void **state)
 {
 	enum { COUNT = 50 };
-	struct gram *g = gram_new(COUNT);
+	struct gram *g = gram_new(COUNT, NULL);
 	double row[COUNT];
 
 	(void)state;

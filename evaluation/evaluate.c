@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "common/random.h"
 #include "common/spelling.h"
@@ -116,6 +117,36 @@ static enum status check_folds(const struct evaluating *v, struct error *err)
 	    v->options->folds, v->d->group_count);
 }
 
+static bool wanted(const struct evaluate_options *o, const char *part)
+{
+	for (size_t p = 0; !o->model && p < PARTS; p++)
+		if (strcmp(parts[p].name, part) == 0)
+			return !o->parts || (o->parts >> p & 1);
+	return false;
+}
+
+/* Rules as a baseline are asked about the transcripts, not their features. */
+static enum status check_files(
+    const struct evaluate_options *o, struct error *err)
+{
+	if (!o->rules || !wanted(o, "baselines"))
+		return STATUS_OK;
+	for (size_t i = 0; i < o->path_count; i++) {
+		bool piped = strcmp(o->paths[i], "-") == 0;
+		struct stat st;
+
+		/* One that is not there is told when it is read. */
+		if (piped ||
+		    (stat(o->paths[i], &st) == 0 && !S_ISREG(st.st_mode)))
+			return error_set(err, STATUS_USAGE,
+			    "the part baselines reads its transcripts twice, "
+			    "and %s is no file: give files, or name the other "
+			    "parts with --parts",
+			    o->paths[i]);
+	}
+	return STATUS_OK;
+}
+
 /* ------------------------------------------------------------- measuring */
 
 static void describe(struct evaluating *v)
@@ -198,8 +229,10 @@ enum status evaluate(const struct evaluate_options *options,
 	struct arena *arena = arena_new();
 	enum status status;
 
-	status = dataset_read(options->catalog, options->paths,
-	    options->path_count, options->min_deployments, &v.d, err);
+	status = check_files(options, err);
+	if (status == STATUS_OK)
+		status = dataset_read(options->catalog, options->paths,
+		    options->path_count, options->min_deployments, &v.d, err);
 	if (status == STATUS_OK)
 		status = check_folds(&v, err);
 	*evaluation = NULL;

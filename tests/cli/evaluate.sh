@@ -148,5 +148,7 @@ check "a whole file without its last newline" "$MXPRINT" evaluate \
 says "half a file" 65 "cut.jsonl:[0-9]*: the file ends in the middle" \
 	"$MXPRINT" evaluate "$tmp/cut.jsonl"
 says "half a file through a pipe" 65 "input:[0-9]*: the file ends in the mid" \
-	sh -c 'cat "$1" | "$MXPRINT" evaluate -' - "$tmp/cut.jsonl.gz"
+	sh -c 'cat "$1" | "$MXPRINT" evaluate --parts leak -' - "$tmp/cut.jsonl.gz"
+says "a pipe cannot be read twice" 64 "baselines reads its transcripts twice" \
+	sh -c 'cat "$1" | "$MXPRINT" evaluate -' - "$tmp/some.jsonl"
 tap_end

@@ -4,6 +4,9 @@ import os
 
 from text import PLANS, interval, plural
 
+# What the first report found weakest, and the last change was made for.
+WATCHED_FRONTS = ["cisco-pix-mailguard", "generic-text-blanking-proxy",
+                  "generic-answering-gateway"]
 VIEWS = [("everything", "with the greeting"), ("no-banner", "without it")]
 
 
@@ -45,6 +48,11 @@ def headline(measured):
         told = (measured.get(name) or {}).get("told")
         if told:
             found[f"{name} left out: told and right"] = told["right"]
+    for row in (measured.get("configurations") or {}).get("fronts", []):
+        if row["front"] in WATCHED_FRONTS:
+            where = f'configurations left out, behind {row["front"]}'
+            found[f"{where}: right"] = row["as-is"]
+            found[f"{where}: told and right"] = row["told"]
     told = (measured.get("products") or {}).get("told")
     if told:
         found["unknown products: told a name"] = told["wrong"]

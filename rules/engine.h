@@ -133,5 +133,12 @@ struct rule_answer rule_hits_answer(const struct rule_hits *hits);
  */
 size_t rule_engine_check(struct rule_engine *engine,
     void (*report)(void *user, const char *sentence), void *user);
+/*
+ * The same answer to every example with other surroundings
+ * (rules/altered.c): no host name, legal notices, other dates ...
+ */
+size_t rule_engine_check_altered(struct rule_engine *engine,
+    void (*report)(void *user, const char *sentence), void *user,
+    size_t *tried);
 
 #endif

@@ -274,6 +274,14 @@ static enum status read_source(struct rule_reader *r, char *value)
 	return STATUS_OK;
 }
 
+/* The value says why, for people. */
+static enum status read_whole(struct rule_reader *r, char *value)
+{
+	(void)value;
+	r->spec->whole = true;
+	return STATUS_OK;
+}
+
 static enum status read_precision(struct rule_reader *r, char *value)
 {
 	char *end;
@@ -433,6 +441,7 @@ static const struct field {
 	{ "strength", false, read_strength },
 	{ "precision", false, read_precision },
 	{ "over", true, read_over },
+	{ "whole", false, read_whole },
 	{ "source", false, read_source },
 	{ "example", true, read_example },
 	{ "not", true, read_not },

@@ -51,6 +51,7 @@ struct rule_spec {
 	size_t code_count;	  /* 0: any code */
 	const char *over[OVER_MAX];
 	size_t over_count;
+	bool whole; /* its words alone prove nothing */
 	struct rule_example *examples;
 	size_t example_count;
 	size_t example_capacity;

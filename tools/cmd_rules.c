@@ -18,6 +18,7 @@ extern const struct command command_rules;
 
 struct rules_options {
 	bool json;
+	bool altered;
 	enum rule_stage stage; /* STAGE_COUNT: not given */
 };
 
@@ -128,6 +129,18 @@ static int run_test(struct rule_engine *engine)
 	printf("%zu rules, every example won by its rule\n",
 	    rule_engine_count(engine));
 	return STATUS_OK;
+}
+
+/* Of every example in other surroundings. */
+static int run_altered(struct rule_engine *engine)
+{
+	size_t tried;
+	size_t failures =
+	    rule_engine_check_altered(engine, print_failure, NULL, &tried);
+
+	printf("%zu altered examples, %zu with another answer\n", tried,
+	    failures);
+	return failures > 0 ? STATUS_DATA : STATUS_OK;
 }
 
 static const char *or_empty(const char *text)
@@ -245,6 +258,7 @@ static bool read_options(const struct command *self,
 	enum status status = STATUS_OK;
 
 	options->json = false;
+	options->altered = false;
 	options->stage = STAGE_COUNT;
 	while ((spec = options_next(reader, &status)) != NULL) {
 		if (strcmp(spec->name, "format") == 0) {
@@ -255,6 +269,8 @@ static bool read_options(const struct command *self,
 				    self, "--format must be table or json");
 				return false;
 			}
+		} else if (strcmp(spec->name, "altered") == 0) {
+			options->altered = true;
 		} else {
 			options->stage = rule_stage_parse(reader->value);
 			if (options->stage == STAGE_COUNT) {
@@ -285,7 +301,8 @@ static int run_verb(const struct command *self, const char *verb,
 	if (status != STATUS_OK)
 		status = command_fail(self, &err);
 	else if (strcmp(verb, "test") == 0)
-		status = run_test(engine);
+		status = options->altered ? run_altered(engine)
+					  : run_test(engine);
 	else if (!matching && options->json)
 		list_json(engine);
 	else if (!matching)
@@ -317,6 +334,9 @@ static int run(const struct command *self, int argc, char **argv)
 }
 
 static const struct option_spec option_table[] = {
+	{ "altered", 0, NULL,
+	    "of test: the examples without host name, with legal notices,\n"
+	    "other dates, words at the end, other line ends: same answer?" },
 	{ "format", 'f', "FORMAT", "of list: table (default) or json" },
 	{ "stage", 's', "STAGE",
 	    "of match: banner, ehlo, help, unknown, nul, mail, reply, quit,\n"

@@ -18,7 +18,7 @@ catalog common
 transcript common catalog
 prober common catalog transcript
 features common catalog transcript
-rules common catalog transcript
+rules common catalog transcript features
 model common catalog transcript features rules
 evaluation common catalog transcript prober features rules model
 survey common catalog transcript prober features rules model

@@ -95,7 +95,7 @@ include $(wildcard Makefile.fuzz Makefile.lab Makefile.evaluation)
 
 TRAINING := $(sort $(wildcard training-data/transcripts/*.jsonl.gz))
 LEARNER := $(wildcard features/*.[ch] model/*.[ch] rules/*.rules) \
-	catalog/products.tsv
+	rules/measured.tsv catalog/products.tsv
 mxprint.model: $(TRAINING) $(LEARNER) | $(PROGRAM)
 ifneq ($(SANITIZE),) # the same bytes, ten times slower
 	$(Q)$(MAKE) --no-print-directory SANITIZE= $@
@@ -103,6 +103,11 @@ else
 	$(call say,train,$@)
 	$(Q)$(PROGRAM) train --output $@ $(TRAINING)
 endif
+
+# What rules promise, measured: to be run when rules or transcripts change.
+.PHONY: measured
+measured: $(PROGRAM) ## measure the rules anew: rules/measured.tsv
+	$(Q)$(PROGRAM) rules measure $(TRAINING) >rules/measured.tsv
 
 # --- the manual: the commands' own help in the hand-written page
 
@@ -161,7 +166,7 @@ install: all $(MANUAL) ## install to $(DESTDIR)$(PREFIX)
 	install -m 755 $(PROGRAM) $(BINDIR)/mxprint
 	install -m 644 mxprint.model $(SHAREDIR)/
 	install -m 644 catalog/products.tsv $(SHAREDIR)/catalog/
-	install -m 644 rules/*.rules $(SHAREDIR)/rules/
+	install -m 644 rules/*.rules rules/measured.tsv $(SHAREDIR)/rules/
 	install -m 644 $(SCHEMAS) $(SHAREDIR)/schema/
 	install -m 644 $(MAN1) $(MANDIR)/man1/
 	install -m 644 $(MAN5) $(MANDIR)/man5/

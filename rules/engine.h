@@ -62,7 +62,8 @@ struct rule {
 				family, or NULL */
 	const char *os;	     /* a word on the system it runs on, or NULL */
 	const char *version; /* fixed version or range, or NULL (captured) */
-	double precision;    /* 0..1, measured or declared */
+	double declared;     /* precision, 0..1: the rule's or its stage's */
+	double precision;    /* the same, measured (rules/measured.h) */
 	int strength;	     /* 1.., higher is more specific */
 	int literals;	     /* literal characters in its patterns */
 	const char *source;  /* where the words were seen */

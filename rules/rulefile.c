@@ -10,11 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "common/digest.h"
 #include "common/lines.h"
 #include "common/strmap.h"
 #include "rules/field.h"
+#include "rules/measured.h"
 #include "rules/rulefile.h"
 
 #define FILE_MAX	 (4u << 20)
@@ -48,6 +50,7 @@ static enum status finish_rule(struct rule_reader *r)
 		    "rule %s has no line with %s", rule->id, missing);
 	if (rule->precision == 0.0)
 		rule->precision = rule_stage_precision(rule->stage);
+	rule->declared = rule->precision;
 	if (rule->strength == 0)
 		rule->strength = STRENGTH_DEFAULT;
 	r->spec = NULL;
@@ -267,7 +270,30 @@ static enum status list_files(struct arena *arena, const char *path,
 	return STATUS_OK;
 }
 
-static enum status read_files(struct rule_reader *r, char **paths, size_t count)
+/* Beside the files of a folder, if it is there. */
+static enum status read_measured(
+    struct rule_reader *r, struct sha256 *sha, const char *folder)
+{
+	char *name =
+	    arena_printf(r->set->arena, "%s/%s", folder, MEASURED_FILE);
+	enum status status;
+	struct buffer text;
+
+	if (access(name, F_OK) != 0)
+		return STATUS_OK;
+	buffer_init(&text, FILE_MAX);
+	status = file_read(name, FILE_MAX, &text, r->err);
+	if (status == STATUS_OK) {
+		hash_file(sha, name, buffer_text(&text), text.len);
+		status =
+		    measured_apply(name, buffer_text(&text), r->set, r->err);
+	}
+	buffer_clear(&text);
+	return status;
+}
+
+static enum status read_files(
+    struct rule_reader *r, const char *path, char **paths, size_t count)
 {
 	struct sha256 *sha = sha256_new();
 	enum status status = STATUS_OK;
@@ -285,6 +311,8 @@ static enum status read_files(struct rule_reader *r, char **paths, size_t count)
 	}
 	if (status == STATUS_OK)
 		status = raise_over(r);
+	if (status == STATUS_OK)
+		status = read_measured(r, sha, path);
 	sha256_finish(sha, r->set->hash);
 	buffer_clear(&text);
 	return status;
@@ -303,7 +331,7 @@ enum status rulefile_load(const char *path, const struct catalog *catalog,
 	r.ids = strmap_new();
 	status = list_files(r.set->arena, path, &paths, &count, err);
 	if (status == STATUS_OK)
-		status = read_files(&r, paths, count);
+		status = read_files(&r, path, paths, count);
 	strmap_free(r.ids);
 	if (status == STATUS_OK)
 		*set = r.set;

@@ -6,6 +6,7 @@
 #include "common/json.h"
 #include "common/lines.h"
 #include "common/log.h"
+#include "evaluation/rule_measure.h"
 #include "rules/engine.h"
 #include "rules/rulefile.h"
 #include "tools/command.h"
@@ -138,8 +139,8 @@ static int run_altered(struct rule_engine *engine)
 	size_t failures =
 	    rule_engine_check_altered(engine, print_failure, NULL, &tried);
 
-	printf("%zu altered examples, %zu with another answer\n", tried,
-	    failures);
+	printf(
+	    "%zu altered examples, %zu with another answer\n", tried, failures);
 	return failures > 0 ? STATUS_DATA : STATUS_OK;
 }
 
@@ -251,6 +252,40 @@ static enum status run_match(struct rule_engine *engine,
 	return status;
 }
 
+/* The table to stdout, what is wrong to stderr. */
+static enum status run_measure(struct rule_engine *engine,
+    const struct catalog *catalog, char **paths, size_t count,
+    struct error *err)
+{
+	struct rule_measure *m;
+	struct rule_totals totals;
+	struct buffer out;
+	size_t faults;
+	enum status status = rule_measure_read(
+	    engine, catalog, (const char *const *)paths, count, &m, err);
+
+	if (status != STATUS_OK)
+		return status;
+	buffer_init(&out, JSON_MAX);
+	rule_measure_table(m, &out);
+	fputs(buffer_text(&out), stdout);
+	buffer_clear(&out);
+	totals = rule_measure_totals(m);
+	faults = rule_measure_faults(m, print_failure, NULL);
+	rule_measure_free(m);
+	fprintf(stderr,
+	    "mxprint rules: %zu of %zu greetings that name their product are "
+	    "named by rules;\nof %zu hosts with an answer, %zu are "
+	    "contradicted\n",
+	    totals.told, totals.named, totals.answered, totals.wrong);
+	if (faults > 0)
+		return error_set(err, STATUS_DATA,
+		    "%zu faults of the rules, told above; make the rules "
+		    "stricter, or lower their precision",
+		    faults);
+	return STATUS_OK;
+}
+
 static bool read_options(const struct command *self,
     struct option_reader *reader, struct rules_options *options)
 {
@@ -285,27 +320,31 @@ static bool read_options(const struct command *self,
 	return status == STATUS_OK;
 }
 
-static int run_verb(const struct command *self, const char *verb,
-    const char *file, const struct rules_options *options)
+static int run_verb(const struct command *self, const char *verb, char **files,
+    size_t count, const struct rules_options *options)
 {
 	struct catalog *catalog = NULL;
 	struct rule_engine *engine = NULL;
 	struct error err = { 0 };
 	bool matching = strcmp(verb, "match") == 0;
+	bool measuring = strcmp(verb, "measure") == 0;
 	int status =
-	    open_engine(matching ? NULL : file, &catalog, &engine, &err);
+	    open_engine(matching || measuring || count == 0 ? NULL : files[0],
+		&catalog, &engine, &err);
 
 	if (status == STATUS_OK && matching)
-		status = run_match(
-		    engine, catalog, options->stage, file ? file : "-", &err);
+		status = run_match(engine, catalog, options->stage,
+		    count > 0 ? files[0] : "-", &err);
+	else if (status == STATUS_OK && measuring)
+		status = run_measure(engine, catalog, files, count, &err);
 	if (status != STATUS_OK)
 		status = command_fail(self, &err);
 	else if (strcmp(verb, "test") == 0)
-		status = options->altered ? run_altered(engine)
-					  : run_test(engine);
-	else if (!matching && options->json)
+		status =
+		    options->altered ? run_altered(engine) : run_test(engine);
+	else if (strcmp(verb, "list") == 0 && options->json)
 		list_json(engine);
-	else if (!matching)
+	else if (strcmp(verb, "list") == 0)
 		list_table(engine);
 	rule_engine_free(engine);
 	catalog_free(catalog);
@@ -314,23 +353,30 @@ static int run_verb(const struct command *self, const char *verb,
 
 static int run(const struct command *self, int argc, char **argv)
 {
+	static const char *const verbs[] = { "list", "test", "match",
+		"measure" };
 	struct option_reader reader;
 	struct rules_options options;
 	const char *verb;
+	size_t known = 0;
+	size_t count;
 
 	options_init(&reader, self, argc, argv);
 	if (!read_options(self, &reader, &options))
 		return STATUS_USAGE;
 	verb = reader.argc > 1 ? reader.argv[1] : "list";
-	if (strcmp(verb, "list") != 0 && strcmp(verb, "test") != 0 &&
-	    strcmp(verb, "match") != 0)
-		return command_usage(self, "say list, test or match");
-	if (reader.argc > 3)
+	count = reader.argc > 2 ? (size_t)reader.argc - 2 : 0;
+	while (known < 4 && strcmp(verb, verbs[known]) != 0)
+		known++;
+	if (known == 4)
+		return command_usage(self, "say list, test, match or measure");
+	if (strcmp(verb, "measure") == 0 && count == 0)
+		return command_usage(self, "measure needs transcripts");
+	if (strcmp(verb, "measure") != 0 && count > 1)
 		return command_usage(self, "at most one file");
 	if (strcmp(verb, "match") == 0 && options.stage == STAGE_COUNT)
 		return command_usage(self, "match needs --stage");
-	return run_verb(
-	    self, verb, reader.argc > 2 ? reader.argv[2] : NULL, &options);
+	return run_verb(self, verb, reader.argv + 2, count, &options);
 }
 
 static const struct option_spec option_table[] = {
@@ -349,13 +395,15 @@ static const struct example example_table[] = {
 	{ "mxprint rules test", "run every rule's examples over all rules" },
 	{ "echo '220 mx ESMTP Postfix' | mxprint rules match --stage banner",
 	    "what the rules say about a greeting you have" },
+	{ "mxprint rules measure training-data/transcripts/*.jsonl.gz",
+	    "how often each rule is right" },
 	{ 0 },
 };
 
 const struct command command_rules = {
 	.name = "rules",
 	.summary = "look into, check and try the rules",
-	.arguments = "[list|test|match] [OPTIONS] [FILE]",
+	.arguments = "[list|test|match|measure] [OPTIONS] [FILE...]",
 	.text =
 	    "list shows all rules (or those of FILE, a rule file or folder). "
 	    "test runs their\n"
@@ -367,9 +415,13 @@ const struct command command_rules = {
 	    "prints one JSON\n"
 	    "line each; what is not known is empty. vendor, name and cpe are "
 	    "those of the\n"
-	    "software, else of the front, else of the operator. The format of "
-	    "rule files is\n"
-	    "in mxprint-rules(5).",
+	    "software, else of the front, else of the operator. measure runs "
+	    "all rules over\n"
+	    "labelled transcripts and prints on how many deployments each was "
+	    "right and wrong\n"
+	    "(with a 95 % lower bound); a rule that is wrong more often than "
+	    "it says is an\n"
+	    "error. The format of rule files is in mxprint-rules(5).",
 	.options = option_table,
 	.examples = example_table,
 	.run = run,

@@ -1,7 +1,7 @@
 /*
- * Reads catalog/products.tsv: one header row, then eight tab-separated cells
- * a row, "-" for what is unknown. Lineage may point forward in the file, so
- * it is resolved once every row is known.
+ * Reads catalog/products.tsv: one header row, then nine tab-separated cells
+ * a row, "-" for what is unknown; the last, home, may be left out. Lineage may
+ * point forward in the file, so it is resolved once every row is known.
  */
 #include <assert.h>
 #include <ctype.h>
@@ -27,6 +27,7 @@ enum cell {
 	CELL_CPE,
 	CELL_YEARS,
 	CELL_STATUS,
+	CELL_HOME,
 	CELL_COUNT
 };
 
@@ -39,6 +40,7 @@ static const char *const cell_names[] = {
 	[CELL_CPE] = "cpe",
 	[CELL_YEARS] = "years",
 	[CELL_STATUS] = "status",
+	[CELL_HOME] = "home",
 };
 _Static_assert(sizeof(cell_names) / sizeof(*cell_names) == CELL_COUNT,
     "a name for every cell");
@@ -50,7 +52,9 @@ static const char *const kind_names[] = {
 	[KIND_PROXY] = "proxy",
 	[KIND_APPLIANCE] = "appliance",
 	[KIND_LIBRARY] = "library",
+	[KIND_FILTER] = "filter",
 	[KIND_HONEYPOT] = "honeypot",
+	[KIND_TARPIT] = "tarpit",
 	[KIND_FIREWALL] = "firewall",
 	[KIND_NOT_SMTP] = "not-smtp",
 };
@@ -104,27 +108,55 @@ static bool id_valid(const char *id)
 	return true;
 }
 
-/* "vendor:product" of CPE 2.3: printable, ':' only behind a backslash. */
-static bool cpe_valid(const char *cpe)
+/*
+ * One component of a CPE 2.3 formatted string: lower case, and whatever is not
+ * a letter, digit, '_', '-' or '.' stands behind a backslash. Returns its
+ * length, 0 when it is none ("-" alone would mean "not applicable").
+ */
+static size_t cpe_component(const char *text)
 {
-	size_t parts = 1;
-	size_t len = 0; /* of the current part */
+	static const char quoted[] = "!\"#$%&'()+,/:;<=>@[]^`{|}~\\*?";
+	size_t n = 0;
 
-	for (const char *p = cpe; *p != '\0'; p++) {
-		if (!isgraph((unsigned char)*p))
-			return false;
-		if (*p == ':') {
-			if (len == 0)
-				return false;
-			parts++;
-			len = 0;
+	while (text[n] != '\0' && text[n] != ':') {
+		char c = text[n];
+
+		if (c == '\\') {
+			if (text[n + 1] == '\0' ||
+			    strchr(quoted, text[n + 1]) == NULL)
+				return 0;
+			n += 2;
 			continue;
 		}
-		if (*p == '\\' && !isgraph((unsigned char)*++p))
-			return false;
-		len++;
+		if (!islower((unsigned char)c) && !isdigit((unsigned char)c) &&
+		    strchr("_-.", c) == NULL)
+			return 0;
+		n++;
 	}
-	return parts == 2 && len > 0;
+	return n == 1 && text[0] == '-' ? 0 : n;
+}
+
+/* "vendor:product" of CPE 2.3. */
+static bool cpe_valid(const char *cpe)
+{
+	size_t vendor = cpe_component(cpe);
+	size_t product;
+
+	if (vendor == 0 || cpe[vendor] != ':')
+		return false;
+	product = cpe_component(cpe + vendor + 1);
+	return product > 0 && cpe[vendor + 1 + product] == '\0';
+}
+
+static bool home_valid(const char *home)
+{
+	if (strncmp(home, "https://", 8) != 0 &&
+	    strncmp(home, "http://", 7) != 0)
+		return false;
+	for (const char *p = home; *p != '\0'; p++)
+		if (!isgraph((unsigned char)*p))
+			return false;
+	return strchr(strchr(home, ':') + 3, '.') != NULL;
 }
 
 /* Cuts line at its tabs; cells that are left out stay NULL. */
@@ -183,9 +215,14 @@ static const char *row_fault(char *const cells[CELL_COUNT])
 		return "the name must be given";
 	if (!kind_parse(cells[CELL_KIND], &kind))
 		return "the kind must be mta, hosted, isp, proxy, appliance, "
-		       "library, honeypot, firewall or not-smtp";
+		       "filter, library, honeypot, tarpit, firewall or "
+		       "not-smtp";
 	if (known(cells[CELL_CPE]) != NULL && !cpe_valid(cells[CELL_CPE]))
-		return "the cpe must be vendor:product or -";
+		return "the cpe must be vendor:product as in CPE 2.3, in lower "
+		       "case with a backslash before other characters than "
+		       "letters, digits, _ - and ., or -";
+	if (known(cells[CELL_HOME]) != NULL && !home_valid(cells[CELL_HOME]))
+		return "the home must be a URL (https://...) or -";
 	if (strcmp(cells[CELL_STATUS], "current") != 0 &&
 	    strcmp(cells[CELL_STATUS], "legacy") != 0)
 		return "the status must be current or legacy";
@@ -207,6 +244,8 @@ static enum status read_row(struct catalog *c, const char *path, long number,
 		return error_set(
 		    err, STATUS_DATA, "%s:%ld: a NUL byte", path, number);
 	count = split(line, cells);
+	if (count == CELL_HOME)
+		cells[count++] = arena_strdup(c->arena, "-");
 	if (count != CELL_COUNT)
 		return error_set(err, STATUS_DATA,
 		    "%s:%ld: %zu cells where %d belong, separated by tabs",
@@ -231,6 +270,7 @@ static enum status read_row(struct catalog *c, const char *path, long number,
 	p->cpe = known(cells[CELL_CPE]);
 	p->years = known(cells[CELL_YEARS]);
 	p->legacy = strcmp(cells[CELL_STATUS], "legacy") == 0;
+	p->home = known(cells[CELL_HOME]);
 	c->rows[c->count - 1].lineage = known(cells[CELL_LINEAGE]);
 	return STATUS_OK;
 }
@@ -254,7 +294,7 @@ static enum status check_header(
 wrong:
 	return error_set(err, STATUS_DATA,
 	    "%s:1: not the header of a catalogue; it must be id, name, vendor, "
-	    "kind, lineage, cpe, years, status, separated by tabs",
+	    "kind, lineage, cpe, years, status, home, separated by tabs",
 	    path);
 }
 

@@ -21,7 +21,9 @@ enum product_kind {
 	KIND_PROXY,
 	KIND_APPLIANCE,
 	KIND_LIBRARY,
+	KIND_FILTER, /* of content, in the dialogue or behind it */
 	KIND_HONEYPOT,
+	KIND_TARPIT,
 	KIND_FIREWALL,
 	KIND_NOT_SMTP, /* speaks LMTP or the like on the port */
 	KIND_COUNT
@@ -40,6 +42,7 @@ struct product {
 	const char *cpe;    /* "vendor:product" or NULL */
 	const char *years;  /* "2003-" or NULL */
 	bool legacy;
+	const char *home; /* URL of its page, or NULL */
 };
 
 struct catalog;

@@ -3,6 +3,7 @@
  * a row of the table at the end.
  */
 #include <assert.h>
+#include <libpsl.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -198,10 +199,25 @@ static enum status read_unless(struct rule_reader *r, char *value)
 	return add_pattern(r, value, (struct rule_pattern){ .negated = true });
 }
 
+/* Under a public suffix (co.uk) strangers have their names. */
 static enum status read_suffix(struct rule_reader *r, char *value)
 {
-	return add_pattern(
-	    r, value, (struct rule_pattern){ .is_suffix = true });
+	enum status status =
+	    add_pattern(r, value, (struct rule_pattern){ .is_suffix = true });
+
+	for (char *rest = value, *word; status == STATUS_OK;) {
+		word = next_word(r, &rest);
+		if (*word == '\0')
+			break;
+		if (psl_is_public_suffix2(psl_builtin(), word, PSL_TYPE_ICANN))
+			return rule_fault(r,
+			    "anybody can have a name under %.64s; a suffix is "
+			    "the registered domain of one operator, or a name "
+			    "below it",
+			    word);
+		pass_word(r, word, rest);
+	}
+	return status;
 }
 
 static enum status read_code(struct rule_reader *r, char *value)

@@ -176,17 +176,25 @@ static const char *expand_regex(struct expansion *x)
 
 /*
  * The name at the start of a line (behind the word a certificate's line
- * starts with) is the suffix, or ends in '.' and the suffix.
+ * starts with) is one of the suffixes, or ends in '.' and one of them.
  */
 static const char *expand_suffix(struct expansion *x)
 {
-	static const char before[] = "^(?:(?:subject|name) )?(?:[\\w*.-]*\\.)?";
-	static const char after[] = "(?![\\w@-]|\\.\\w)";
+	static const char before[] =
+	    "^(?:(?:subject|name) )?(?:[\\w*.-]*\\.)?(?:";
+	static const char after[] = ")(?![\\w@-]|\\.\\w)";
 
 	add_exact(x, before, sizeof(before) - 1);
+	buffer_add_text(&x->loose, "(?:");
 	while (x->at < x->len) {
 		char c = x->text[x->at];
 
+		if (c == ' ' || c == '\t') {
+			add_exact(x, "|", 1);
+			buffer_add_char(&x->loose, '|');
+			x->at += strspn(x->text + x->at, " \t");
+			continue;
+		}
 		if (!isalnum((unsigned char)c) && c != '.' && c != '-')
 			return "a suffix is a host name: letters, digits, "
 			       "dots and hyphens";
@@ -198,6 +206,7 @@ static const char *expand_suffix(struct expansion *x)
 		copy(x, 1);
 	}
 	add_exact(x, after, sizeof(after) - 1);
+	buffer_add_text(&x->loose, ")");
 	return NULL;
 }
 

@@ -1,10 +1,12 @@
 /* mxprint catalog: lists, searches and shows what the program knows. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "catalog/catalog.h"
 #include "common/json.h"
 #include "common/log.h"
+#include "model/file.h"
 #include "rules/engine.h"
 #include "tools/command.h"
 #include "tools/options.h"
@@ -44,6 +46,7 @@ static void print_json(
 	json_write_text(&w, "cpe", p->cpe);
 	json_write_text(&w, "years", p->years);
 	json_write_text(&w, "status", p->legacy ? "legacy" : "current");
+	json_write_text(&w, "home", p->home);
 	json_close_object(&w);
 	fputs(buffer_text(out), stdout);
 }
@@ -131,6 +134,50 @@ static enum status show_rules(
 	return STATUS_OK;
 }
 
+static void print_class(const struct json *row, const struct model *model)
+{
+	const struct json *versions = json_get(row, "versions");
+
+	printf("model    learned from %" PRId64 " deployments (%s)\n",
+	    json_get_int(row, "deployments", 0), model_name(model));
+	if (versions == NULL || versions->count == 0)
+		return;
+	printf("         versions");
+	for (const struct json *v = versions->first; v; v = v->next)
+		printf(" %s", v->text);
+	putchar('\n');
+}
+
+/* What the shipped model has learned of it; without a model, nothing. */
+static void show_model(const struct product *p)
+{
+	struct arena *arena = arena_new();
+	const struct json *row = NULL;
+	struct json *card = NULL;
+	struct model *model = NULL;
+	struct error err = { 0 };
+	const char *text;
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/mxprint.model", data_folder());
+	if (model_load(path, &model, &err) == STATUS_OK) {
+		text = model_card(model);
+		if (json_parse(arena, text, strlen(text), &card, &err) ==
+			STATUS_OK &&
+		    json_get(card, "classes") != NULL)
+			row = json_get(card, "classes")->first;
+	}
+	while (row != NULL && !says(json_get_text(row, "product", ""), p->id))
+		row = row->next;
+	if (row != NULL)
+		print_class(row, model);
+	else
+		printf("model    %s\n",
+		    model ? "has not learned it" : err.text);
+	model_free(model);
+	arena_free(arena);
+}
+
 static enum status show(const struct catalog *catalog, const char *id,
     const struct catalog_options *options, struct error *err)
 {
@@ -155,11 +202,12 @@ static enum status show(const struct catalog *catalog, const char *id,
 	}
 	printf("id       %s\nname     %s\nvendor   %s\nkind     %s\n"
 	       "lineage  %s\nfamily   %s\ncpe      %s\nyears    %s\n"
-	       "status   %s\n",
+	       "status   %s\nhome     %s\n",
 	    p->id, p->name, or_dash(p->vendor), product_kind_name(p->kind),
 	    id_or(catalog, p->lineage, "-"), id_or(catalog, p->family, "-"),
 	    or_dash(p->cpe), or_dash(p->years),
-	    p->legacy ? "legacy" : "current");
+	    p->legacy ? "legacy" : "current", or_dash(p->home));
+	show_model(p);
 	return show_rules(catalog, p, err);
 }
 
@@ -234,8 +282,8 @@ static int run(const struct command *self, int argc, char **argv)
 static const struct option_spec option_table[] = {
 	{ "format", 'f', "FORMAT", "table (default) or json" },
 	{ "kind", 'k', "KIND",
-	    "only mta, hosted, isp, proxy, appliance, library, honeypot,\n"
-	    "firewall or not-smtp" },
+	    "only mta, hosted, isp, proxy, appliance, filter, library,\n"
+	    "honeypot, tarpit, firewall or not-smtp" },
 	{ 0 },
 };
 
@@ -252,7 +300,9 @@ const struct command command_catalog = {
 	.summary = "list, search and show mail software and services",
 	.arguments = "[list|search WORD|show ID] [OPTIONS]",
 	.text = "The ids are those of labels, predictions and rules. lineage "
-		"is what a product is\nbuilt on, family the root of that.",
+		"is what a product is\nbuilt on, family the root of that. show "
+		"also prints the rules that name it\n"
+		"and what the shipped model has learned.",
 	.options = option_table,
 	.examples = example_table,
 	.run = run,

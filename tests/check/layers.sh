@@ -44,7 +44,7 @@ done <<'LIBRARIES'
 event2 prober/
 ares prober/resolver_channel
 openssl prober/tls common/digest
-libpsl prober/pacer
+libpsl prober/pacer rules/field
 idn2 prober/target
 libsvm model/svm*
 sqlite3 survey/store*

@@ -11,7 +11,7 @@
 
 #include "catalog/catalog.h"
 
-#define HEADER "id\tname\tvendor\tkind\tlineage\tcpe\tyears\tstatus\n"
+#define HEADER "id\tname\tvendor\tkind\tlineage\tcpe\tyears\tstatus\thome\n"
 
 static enum status load(const char *text, struct catalog **c, struct error *err)
 {
@@ -94,7 +94,16 @@ static void test_catalog__names_the_line_and_the_fault(void **state)
 		{ HEADER, "", "no product" },
 		{ "id\tname\n", ":1:", "header" },
 		{ HEADER "a\tA\t-\tmta\t-\t-\t-\n", ":2:", "7 cells" },
-		{ HEADER "a\tA\t-\tmta\t-\t-\t-\tcurrent\tx\n", ":2:", "9 c" },
+		{ HEADER "a\tA\t-\tmta\t-\tV:p\t-\tcurrent\n",
+		    ":2:", "the cpe" },
+		{ HEADER "a\tA\t-\tmta\t-\tv:p+q\t-\tcurrent\n",
+		    ":2:", "the cpe" },
+		{ HEADER "a\tA\t-\tmta\t-\tv:-\t-\tcurrent\n",
+		    ":2:", "the cpe" },
+		{ HEADER "a\tA\t-\tmta\t-\t-\t-\tcurrent\twww\n",
+		    ":2:", "the home" },
+		{ HEADER "a\tA\t-\tmta\t-\t-\t-\tcurrent\t-\tx\n",
+		    ":2:", "10 c" },
 		{ HEADER "a\t\t-\tmta\t-\t-\t-\tcurrent\n", ":2:", "empty" },
 		{ HEADER "A\tA\t-\tmta\t-\t-\t-\tcurrent\n", ":2:", "lower" },
 		{ HEADER "a-\tA\t-\tmta\t-\t-\t-\tcurrent\n", ":2:", "lower" },

@@ -53,6 +53,7 @@ say = @$(if $(V),:,echo "  $(1)	$(2)")
 # What scripts under tests/ and training-data/ are told.
 export MXPRINT = $(abspath $(PROGRAM))
 export BUILD = $(abspath $(B))
+export MXPRINT_CACHE = $(abspath $(B))/cache
 
 .PHONY: all
 all: mxprint mxprint.model ## build ./mxprint and train the shipped model
@@ -130,7 +131,7 @@ test: ## install what is needed, build, run all tests
 	$(MAKE) --no-print-directory run-tests
 
 .PHONY: run-tests
-run-tests: all $(MANUAL) $(UNIT_TESTS) $(FARM) $(REPLAYS) ## the tests alone
+run-tests: all $(MANUAL) $(UNIT_TESTS) $(B)/tests/bench/bench_rules $(FARM) $(REPLAYS) ## the tests alone
 	tests/run $(UNIT_TESTS) $(REPLAYS) $(SCRIPT_TESTS) $(CHECKS)
 
 .PHONY: unit

@@ -16,6 +16,7 @@
 
 #include "common/log.h"
 #include "rules/engine.h"
+#include "rules/engine_cache.h"
 #include "rules/hits.h"
 #include "rules/pattern.h"
 #include "rules/rulefile.h"
@@ -25,6 +26,7 @@
 #define DEPTH_LIMIT  10000
 #define EVIDENCE_MAX 120
 #define VERSION_MAX  64
+#define CACHED_LEAST 100 /* rules: fewer are compiled sooner than read */
 
 struct pattern { /* compiled */
 	pcre2_code *code;
@@ -148,46 +150,74 @@ static enum status loose_fault(
 	    &spec->patterns[index - e->rules[p->rule].first], 0, sentence, err);
 }
 
-static enum status compile_stage(
-    struct rule_engine *e, enum rule_stage stage, struct error *err)
+static void collect(
+    struct rule_engine *e, enum rule_stage stage, struct engine_expressions *x)
 {
 	size_t max = e->pattern_count + 1;
-	const char **texts = xcalloc(max, sizeof(*texts));
-	unsigned *flags = xcalloc(max, sizeof(*flags));
-	unsigned *ids = xcalloc(max, sizeof(*ids));
-	hs_compile_error_t *fault = NULL;
-	enum status status = STATUS_OK;
-	unsigned count = 0;
 
+	x->texts = xcalloc(max, sizeof(*x->texts));
+	x->flags = xcalloc(max, sizeof(*x->flags));
+	x->ids = xcalloc(max, sizeof(*x->ids));
+	x->count = 0;
 	for (size_t i = 0; i < e->pattern_count; i++) {
 		const struct pattern *p = &e->patterns[i];
 
 		if ((e->set->specs[p->rule]->rule.stages & 1u << stage) == 0)
 			continue;
-		texts[count] = p->loose;
-		flags[count] = p->flags;
-		ids[count++] = (unsigned)i;
+		x->texts[x->count] = p->loose;
+		x->flags[x->count] = p->flags;
+		x->ids[x->count++] = (unsigned)i;
 	}
-	if (count == 0)
+}
+
+static enum status compile_expressions(struct rule_engine *e,
+    enum rule_stage stage, const struct engine_expressions *x,
+    struct error *err)
+{
+	hs_compile_error_t *fault = NULL;
+	enum status status;
+
+	if (hs_compile_multi(x->texts, x->flags, x->ids, x->count,
+		HS_MODE_BLOCK, NULL, &e->databases[stage],
+		&fault) == HS_SUCCESS)
+		return STATUS_OK;
+	if (fault->expression >= 0)
+		status = loose_fault(
+		    e, x->ids[fault->expression], fault->message, err);
+	else
+		status = error_set(err, STATUS_SOFTWARE,
+		    "compiling the rules: %s", fault->message);
+	hs_free_compile_error(fault);
+	return status;
+}
+
+static enum status compile_stage(
+    struct rule_engine *e, enum rule_stage stage, struct error *err)
+{
+	bool cached = e->set->count >= CACHED_LEAST;
+	enum status status = STATUS_OK;
+	struct engine_expressions x;
+	struct engine_cache_key key;
+
+	collect(e, stage, &x);
+	if (x.count == 0)
 		goto done;
-	if (hs_compile_multi(texts, flags, ids, count, HS_MODE_BLOCK, NULL,
-		&e->databases[stage], &fault) != HS_SUCCESS) {
-		if (fault->expression >= 0)
-			status = loose_fault(
-			    e, ids[fault->expression], fault->message, err);
-		else
-			status = error_set(err, STATUS_SOFTWARE,
-			    "compiling the rules: %s", fault->message);
-		hs_free_compile_error(fault);
-		goto done;
+	key = engine_cache_key(&x);
+	if (cached)
+		e->databases[stage] = engine_cache_take(stage, &key);
+	if (e->databases[stage] == NULL) {
+		status = compile_expressions(e, stage, &x, err);
+		if (status == STATUS_OK && cached)
+			engine_cache_put(stage, &key, e->databases[stage]);
 	}
-	if (hs_alloc_scratch(e->databases[stage], &e->scratch) != HS_SUCCESS)
+	if (status == STATUS_OK &&
+	    hs_alloc_scratch(e->databases[stage], &e->scratch) != HS_SUCCESS)
 		status = error_set(
 		    err, STATUS_SOFTWARE, "no memory to match the rules");
 done:
-	free(texts);
-	free(flags);
-	free(ids);
+	free(x.texts);
+	free(x.flags);
+	free(x.ids);
 	return status;
 }
 

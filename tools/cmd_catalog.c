@@ -172,8 +172,8 @@ static void show_model(const struct product *p)
 	if (row != NULL)
 		print_class(row, model);
 	else
-		printf("model    %s\n",
-		    model ? "has not learned it" : err.text);
+		printf(
+		    "model    %s\n", model ? "has not learned it" : err.text);
 	model_free(model);
 	arena_free(arena);
 }

@@ -49,7 +49,7 @@ idn2 prober/target
 libsvm model/svm*
 sqlite3 survey/store*
 pcre2 rules/engine
-hs rules/engine
+hs rules/engine*
 zlib common/lines
 yajl common/json
 LIBRARIES

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "rules/engine.h"
+#include "rules/measured.h"
 #include "rules/rulefile.h"
 
 static struct catalog *catalog;
@@ -90,6 +91,8 @@ static void test_rules__names_file_line_column_and_fault(void **state)
 		    "t.rules:3:7:", "empty" },
 		{ RULE("a", "mx-name", "suffix a_b.com", "operator exim"),
 		    "t.rules:3:9:", "host name" },
+		{ RULE("a", "mx-name", "suffix a.com co.uk", "operator exim"),
+		    "t.rules:3:14:", "anybody can have a name" },
 		{ RULE("a", "banner", "match x", "product exim\nover b"),
 		    "t.rules:1:1:", "does not exist" },
 		{ RULE("a", "banner", "match x", "product exim\nover b")
@@ -406,6 +409,74 @@ static void test_rules__check_finds_wrong_examples(void **state)
 	}
 }
 
+/* What stands around the words, and what only the form proves. */
+static void test_rules__altered_examples_keep_their_answer(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t failures;
+	} cases[] = {
+		{ RULE("a", "banner", "match \\<exim {version}",
+		      "product exim\nexample \"220 mx.example.com ESMTP Exim "
+		      "4.9 Tue, 24 Nov 2026 10:11:12 +0100\" => version=4.9"),
+		    0 },
+		/* No host name, a notice before, one behind, words at the
+		 * end. */
+		{ RULE("a", "banner", "match \\A{host} exim\\Z",
+		      "product exim\nexample \"220 mx.example.com Exim\""),
+		    4 },
+		{ RULE("a", "banner", "match \\A{host} exim\\Z",
+		      "product exim\nwhole one word\n"
+		      "example \"220 mx.example.com Exim\""),
+		    0 },
+		/* Three other dates. */
+		{ RULE("a", "banner", "match exim \\w{3}, \\d+ Nov",
+		      "product exim\nexample \"220 mx.example.com Exim Tue, "
+		      "24 Nov 2026 10:11:12 +0100\""),
+		    3 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct rule_engine *engine = engine_of(cases[i].text);
+		char told[4096] = "";
+		size_t tried;
+
+		assert_int_equal(rule_engine_check_altered(
+				     engine, count_report, told, &tried),
+		    cases[i].failures);
+		assert_true(tried > 0);
+		rule_engine_free(engine);
+	}
+}
+
+static void test_rules__weigh_by_what_was_measured(void **state)
+{
+	struct error err = { 0 };
+	struct rule_set *set;
+	static const char text[] =
+	    RULE("a", "banner", "match x", "product exim\nprecision 0.9")
+		RULE("b", "banner", "match y", "product exim\nprecision 0.9");
+
+	(void)state;
+	assert_int_equal(
+	    rulefile_parse("t.rules", text, strlen(text), catalog, &set, &err),
+	    STATUS_OK);
+	assert_int_equal(measured_apply("m",
+			     "rule\tright\twrong\tlower\na\t2\t8\t0.05\n"
+			     "gone\t1\t0\t0.2\n",
+			     set, &err),
+	    STATUS_OK);
+	/* (2 + 20 * 0.9) / (2 + 8 + 20) */
+	assert_float_equal(set->specs[0]->rule.precision, 2.0 / 3, 1e-9);
+	assert_float_equal(set->specs[0]->rule.declared, 0.9, 1e-9);
+	assert_float_equal(set->specs[1]->rule.precision, 0.9, 1e-9);
+	assert_int_equal(measured_apply("m", "header\na\tmany\t0\n", set, &err),
+	    STATUS_DATA);
+	assert_non_null(strstr(err.text, "m:2:1:"));
+	rule_set_free(set);
+}
+
 static void test_rules__check_accepts_declared_winners(void **state)
 {
 	struct rule_engine *engine =
@@ -458,6 +529,9 @@ int main(void)
 		cmocka_unit_test(test_rules__read_the_leaf_certificate),
 		cmocka_unit_test(test_rules__check_finds_wrong_examples),
 		cmocka_unit_test(test_rules__check_accepts_declared_winners),
+		cmocka_unit_test(
+		    test_rules__altered_examples_keep_their_answer),
+		cmocka_unit_test(test_rules__weigh_by_what_was_measured),
 		cmocka_unit_test(test_rules__shipped_rules_win_their_examples),
 	};
 

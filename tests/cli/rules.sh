@@ -1,0 +1,61 @@
+#!/bin/sh
+# Rules from the command line: what they cost, their cache, replies of any
+# size.
+. "$(dirname "$0")/../tap.sh"
+
+folder=$(mktemp -d) || exit 1
+trap 'rm -rf "$folder"' EXIT
+export MXPRINT_CACHE="$folder/cache"
+
+check "cost: against a loop, against features, of hostile input" \
+	"$BUILD/tests/bench/bench_rules"
+
+match() { # REPLY
+	printf '%s\n' "$1" | "$MXPRINT" rules match --stage banner
+}
+says() { # REPLY TEXT: the answer to REPLY holds TEXT
+	match "$1" | grep -qF "$2" || {
+		match "$1"
+		return 1
+	}
+}
+check "a reply without its code" says 'mx.example.com ESMTP Postfix' \
+	'"product":"postfix"'
+check "one reply a line, in C escapes" says \
+	'220-mx.example.com\r\n220 ESMTP Exim 4.96\r\n' '"version":"4.96"'
+check "nothing matched: everything is empty" says '220 mx.example.com hello' \
+	'"product":"","name":"","vendor":"","version":"","cpe":"","operator":"","front":""'
+huge() { # one line of 10 MB that begins with a greeting
+	{
+		printf '220 mx.example.com ESMTP Postfix '
+		head -c 10000000 /dev/zero | tr '\0' x
+		printf '\n220 mx.example.com ESMTP Exim 4.96\n'
+	} | "$MXPRINT" rules match --stage banner >"$folder/huge" 2>/dev/null
+	[ "$(wc -l <"$folder/huge")" -eq 2 ] &&
+		grep -q '"product":"exim"' "$folder/huge"
+}
+check "10 MB in a line cost one line, not the rest" huge
+
+# A cache that is damaged, foreign, or not ours alone is compiled anew.
+survives() { # COMMAND: what it does to the cached files
+	match '220 x ESMTP Postfix' >"$folder/before" &&
+		[ -s "$folder/cache/rules-banner.hs" ] && eval "$1" &&
+		match '220 x ESMTP Postfix' >"$folder/after" &&
+		cmp "$folder/before" "$folder/after"
+}
+banner="$folder/cache/rules-banner.hs"
+check "the cache is taken" survives :
+check "a cut cache is not" survives \
+	'head -c 1000 "$banner" >"$banner.x" && mv "$banner.x" "$banner"'
+check "nor is one with a wrong byte" survives \
+	'printf x | dd of="$banner" bs=1 seek=5000 conv=notrunc 2>/dev/null'
+check "nor another stage's" survives \
+	'cp "$folder/cache/rules-quit.hs" "$banner"'
+check "nor an empty one" survives ': >"$banner"'
+off() {
+	rm -rf "$folder/cache"
+	MXPRINT_CACHE= match '220 x ESMTP Postfix' >/dev/null &&
+		[ ! -e "$folder/cache" ]
+}
+check "an empty MXPRINT_CACHE turns it off" off
+tap_end

@@ -267,6 +267,7 @@ static void fill(struct decision *d)
 	add_flag(d, v->disputed, "banner-disputed");
 	add_flag(d, v->novel, "novel");
 	add_flag(d, v->honeypot, "honeypot");
+	add_flag(d, v->operator_rival != NULL, "operator-disputed");
 	add_flag(d, d->input.cut_short || d->input.thin, "short-dialogue");
 	list_candidates(d);
 	decision_explain(d);

@@ -57,6 +57,19 @@ static void explain_hit(
 		    reasons_of_hit(d->arena, d->classifier->catalog, hit, id));
 }
 
+/* Whose service it is, and what says that it is another's. */
+static void explain_operator(struct decision *d)
+{
+	const struct verdict *v = &d->verdict;
+
+	if (v->operator_hit)
+		explain_hit(
+		    d, v->operator_hit, v->operator_hit->rule->operator_id);
+	if (v->operator_rival)
+		explain_hit(
+		    d, v->operator_rival, v->operator_rival->rule->operator_id);
+}
+
 static void explain_doubt(struct decision *d)
 {
 	const struct opinion *o =
@@ -159,9 +172,7 @@ void decision_explain(struct decision *d)
 		explain_doubt(d);
 	}
 	explain_version(d);
-	if (v->operator_hit)
-		explain_hit(
-		    d, v->operator_hit, v->operator_hit->rule->operator_id);
+	explain_operator(d);
 	if (v->front_hit)
 		explain_hit(d, v->front_hit, v->front_hit->rule->front);
 	if (d->input.thin)
@@ -177,11 +188,7 @@ void decision_explain(struct decision *d)
 /* Names alone may still tell whose host it is. */
 void decision_explain_silent(struct decision *d)
 {
-	const struct verdict *v = &d->verdict;
-
 	reasons_add(
 	    &d->reasons, d->arena, "%s", outcome_sentence(d->t->outcome));
-	if (v->operator_hit)
-		explain_hit(
-		    d, v->operator_hit, v->operator_hit->rule->operator_id);
+	explain_operator(d);
 }

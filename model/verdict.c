@@ -296,6 +296,21 @@ static const struct rule_hit *operator_hit(
 	return NULL;
 }
 
+/* Other evidence for another operator, believed or not. */
+static const struct rule_hit *operator_rival(
+    const struct verdict_input *in, const struct rule_hit *chosen)
+{
+	for (size_t i = 0; chosen && i < in->hits->count; i++) {
+		const struct rule_hit *hit = &in->hits->items[i];
+
+		if (hit->rule->operator_id &&
+		    !same_family(
+			in, hit->rule->operator_id, chosen->rule->operator_id))
+			return hit;
+	}
+	return NULL;
+}
+
 /*
  * What answers first. A greeting is easily written by hand: of a host that
  * otherwise behaves like a product we know, the front must show elsewhere too.
@@ -424,5 +439,6 @@ void verdict_reach(const struct verdict_input *in, struct verdict *v)
 	v->disputed = v->disputed || rules_dispute(in, v);
 	v->version = version_hit(in, v->product, v->disputed);
 	v->operator_hit = operator_hit(in, v);
+	v->operator_rival = operator_rival(in, v->operator_hit);
 	v->front_hit = front_hit(in, v->product);
 }

@@ -79,6 +79,7 @@ struct verdict {
 	const struct rule_hit *banner;	/* best claim of the greeting */
 	const struct rule_hit *version; /* whose version is product's */
 	const struct rule_hit *operator_hit;
+	const struct rule_hit *operator_rival; /* names another one, or NULL */
 	const struct rule_hit *front_hit;
 	bool disputed; /* the greeting claims another family */
 	bool novel;

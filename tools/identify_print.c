@@ -14,6 +14,7 @@ static const struct {
 	const char *words;
 } flag_words[] = {
 	{ "banner-disputed", "the greeting claims another product" },
+	{ "operator-disputed", "other evidence names another operator" },
 	{ "novel", "unlike anything the model was trained on" },
 	{ "honeypot", "two signs of a honeypot" },
 	{ "short-dialogue", "the dialogue was cut short" },

@@ -416,6 +416,28 @@ static void test_verdict__keeps_operators_off_forged_greetings(void **state)
 	assert_ptr_equal(v.operator_hit, &hit);
 }
 
+static void test_verdict__shows_operators_that_disagree(void **state)
+{
+	static const struct rule named = { .operator_id = "gandi" };
+	static const struct rule other = { .operator_id = "mimecast" };
+	struct rule_hit items[] = {
+		{ .rule = &named, .stage = STAGE_MX_NAME },
+		{ .rule = &named, .stage = STAGE_CERTIFICATE },
+	};
+	struct rule_hits hits = { .items = items, .count = 2 };
+	struct verdict_input in = { .catalog = catalog, .hits = &hits };
+	struct verdict v;
+
+	(void)state;
+	verdict_reach(&in, &v);
+	assert_ptr_equal(v.operator_hit, &items[0]);
+	assert_null(v.operator_rival);
+	items[1].rule = &other;
+	verdict_reach(&in, &v);
+	assert_ptr_equal(v.operator_hit, &items[0]);
+	assert_ptr_equal(v.operator_rival, &items[1]);
+}
+
 static void test_verdict__wants_fronts_to_show_beyond_the_greeting(void **state)
 {
 	static const struct rule stars = { .front = "cisco-pix-mailguard" };
@@ -489,6 +511,7 @@ int main(void)
 		    test_verdict__needs_two_signals_for_a_honeypot),
 		cmocka_unit_test(
 		    test_verdict__takes_operator_and_front_from_rules),
+		cmocka_unit_test(test_verdict__shows_operators_that_disagree),
 		cmocka_unit_test(
 		    test_verdict__keeps_operators_off_forged_greetings),
 		cmocka_unit_test(

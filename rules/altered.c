@@ -151,6 +151,8 @@ static bool add_notice(struct altering *a, bool in_front)
 		"and that unsolicited bulk e-mail is not accepted here.",
 	};
 
+	if (a->reply.code[0] == '4' || a->reply.code[0] == '5')
+		return false; /* who refuses gives no notice */
 	for (size_t i = 0; i < 3; i++)
 		add_line(&a->reply, notice[in_front ? 2 - i : i],
 		    strlen(notice[in_front ? 2 - i : i]), in_front);

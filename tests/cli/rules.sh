@@ -36,6 +36,17 @@ huge() { # one line of 10 MB that begins with a greeting
 }
 check "10 MB in a line cost one line, not the rest" huge
 
+# A label that says exim of Postfix's words makes their rules wrong.
+gzip -dc training-data/transcripts/postfix.jsonl.gz | head -40 |
+	sed 's/"product":"postfix"/"product":"exim"/' >"$folder/lying.jsonl"
+measures() {
+	"$MXPRINT" rules measure "$folder/lying.jsonl" >"$folder/table" \
+		2>"$folder/told" && return 1
+	grep -q 'labelled exim: rule .* says postfix' "$folder/told" &&
+		grep -q '^help/postfix\|^banner/postfix\|postfix' "$folder/table"
+}
+check "measure tells a rule that a label contradicts" measures
+
 # A cache that is damaged, foreign, or not ours alone is compiled anew.
 survives() { # COMMAND: what it does to the cached files
 	match '220 x ESMTP Postfix' >"$folder/before" &&

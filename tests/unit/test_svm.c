@@ -45,9 +45,19 @@ static struct vector *clouds(struct arena *arena, bool *positive, bool swap)
 	return v;
 }
 
+/* In the room of a larger one that is done with, as in a series of fits. */
 static struct gram *gram_of(const struct vector *v)
 {
-	struct gram *g = gram_new(ITEMS, NULL);
+	struct gram *old = gram_new(ITEMS + 3, NULL);
+	struct gram *g;
+	double junk[ITEMS + 3];
+
+	for (size_t i = 0; i < ITEMS + 3; i++)
+		junk[i] = 1e9;
+	for (size_t i = 0; i < ITEMS + 3; i++)
+		gram_set(old, i, junk);
+	gram_mirror(old);
+	g = gram_new(ITEMS, old);
 
 	for (size_t i = 0; i < ITEMS; i++) {
 		double row[ITEMS];

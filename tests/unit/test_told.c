@@ -10,28 +10,12 @@
 #include <cmocka.h>
 
 #include "evaluation/told.h"
+#include "tests/unit/with_catalog.h"
 
 /* zimbra is of postfix's family. */
 static const char *const classes[] = { "exim", "postfix", "zimbra" };
 
 #define CLASSES (sizeof(classes) / sizeof(classes[0]))
-
-static struct catalog *catalog;
-
-static int set_up(void **state)
-{
-	struct error err;
-
-	(void)state;
-	return catalog_load("catalog/products.tsv", &catalog, &err);
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	catalog_free(catalog);
-	return 0;
-}
 
 static void test_told__is_what_a_survey_reports(void **state)
 {
@@ -95,5 +79,6 @@ int main(void)
 		cmocka_unit_test(test_told__is_what_a_survey_reports),
 	};
 
-	return cmocka_run_group_tests_name("told", tests, set_up, tear_down);
+	return cmocka_run_group_tests_name(
+	    "told", tests, catalog_set_up, catalog_tear_down);
 }

@@ -10,23 +10,7 @@
 #include <cmocka.h>
 
 #include "model/verdict.h"
-
-static struct catalog *catalog;
-
-static int set_up(void **state)
-{
-	struct error err;
-
-	(void)state;
-	return catalog_load("catalog/products.tsv", &catalog, &err);
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	catalog_free(catalog);
-	return 0;
-}
+#include "tests/unit/with_catalog.h"
 
 /* Classes of a view, best first; zimbra is of postfix's family. */
 #define P(p)                 \
@@ -519,5 +503,5 @@ int main(void)
 		cmocka_unit_test(test_verdict__wants_claims_borne_out),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, catalog_set_up, catalog_tear_down);
 }

@@ -14,6 +14,7 @@
  *                         else shows
  *        novel            does not look like anything the model was shown
  *        honeypot         two independent signals of one
+ *        operator-disputed  rules name two operators
  *        short-dialogue   no EHLO answer, or the dialogue ended before QUIT
  *
  * Operator and front come from rules on MX name, certificate, greeting, EHLO.

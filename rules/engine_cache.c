@@ -1,5 +1,6 @@
 #include "rules/engine_cache.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,8 @@
 #define HEADER	   (2 * (size_t)HEX) /* key, then checksum of the rest */
 #define BYTES_MAX  ((size_t)64 << 20)
 #define PATH_BYTES 4096
+#define NAME_BYTES 64
+#define CHUNK	   65536
 
 /* false: no cache is wanted, or there is no place for one. */
 static bool cache_folder(char path[PATH_BYTES])
@@ -33,34 +36,41 @@ static bool cache_folder(char path[PATH_BYTES])
 	return n > 0 && n < PATH_BYTES - 64;
 }
 
-static bool cache_path(enum rule_stage stage, char path[PATH_BYTES])
+static void file_name(enum rule_stage stage, char name[NAME_BYTES])
 {
-	size_t len;
-
-	if (!cache_folder(path))
-		return false;
-	len = strlen(path);
-	snprintf(path + len, PATH_BYTES - len, "/rules-%s.hs",
-	    rule_stage_name(stage));
-	return true;
+	snprintf(name, NAME_BYTES, "rules-%s.hs", rule_stage_name(stage));
 }
 
-/* Makes path's folder and the one above it. */
-static void make_folders(const char *path)
+/* Makes the folder and the one above it. */
+static void make_folders(char *folder)
 {
-	char folder[PATH_BYTES];
-	char *slash;
+	char *slash = strrchr(folder, '/');
 
-	snprintf(folder, sizeof(folder), "%s", path);
-	slash = strrchr(folder, '/');
-	*slash = '\0';
-	slash = strrchr(folder, '/');
 	if (slash != NULL && slash != folder) {
 		*slash = '\0';
 		mkdir(folder, 0700);
 		*slash = '/';
 	}
 	mkdir(folder, 0700);
+}
+
+/* Ours, and nobody else's to write. */
+static bool is_ours(const struct stat *st)
+{
+	return st->st_uid == geteuid() && (st->st_mode & 022) == 0;
+}
+
+/* -1: there is none, or others could put files there. */
+static int open_folder(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd >= 0 && (fstat(fd, &st) != 0 || !is_ours(&st))) {
+		close(fd);
+		return -1;
+	}
+	return fd;
 }
 
 struct engine_cache_key engine_cache_key(const struct engine_expressions *x)
@@ -82,32 +92,44 @@ struct engine_cache_key engine_cache_key(const struct engine_expressions *x)
 	return key;
 }
 
-/* Ours, and nobody else's to write: its bytes are trusted by vectorscan. */
-static bool is_ours(const char *path)
+hs_database_t *engine_cache_read(
+    const char *bytes, size_t len, const struct engine_cache_key *key)
 {
-	struct stat st;
-
-	return lstat(path, &st) == 0 && S_ISREG(st.st_mode) &&
-	       st.st_uid == geteuid() && (st.st_mode & 022) == 0 &&
-	       st.st_size > (off_t)HEADER && (size_t)st.st_size <= BYTES_MAX;
-}
-
-static hs_database_t *unpack(
-    const struct buffer *file, const struct engine_cache_key *key)
-{
-	const char *bytes = buffer_text(file);
 	hs_database_t *database = NULL;
 	char checksum[SHA256_HEX_SIZE];
 
-	if (file->len <= HEADER || memcmp(bytes, key->hex, HEX) != 0)
+	if (len <= HEADER || memcmp(bytes, key->hex, HEX) != 0)
 		return NULL;
-	sha256_of(bytes + HEADER, file->len - HEADER, checksum);
+	sha256_of(bytes + HEADER, len - HEADER, checksum);
 	if (memcmp(bytes + HEX, checksum, HEX) != 0)
 		return NULL;
-	if (hs_deserialize_database(
-		bytes + HEADER, file->len - HEADER, &database) != HS_SUCCESS)
+	if (hs_deserialize_database(bytes + HEADER, len - HEADER, &database) !=
+	    HS_SUCCESS)
 		return NULL;
 	return database;
+}
+
+/* What is open is what was looked at: no name is followed twice. */
+static bool read_file(int folder, enum rule_stage stage, struct buffer *file)
+{
+	char name[NAME_BYTES];
+	char chunk[CHUNK];
+	struct stat st;
+	ssize_t n = -1;
+	int fd;
+
+	file_name(stage, name);
+	fd = openat(
+	    folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && is_ours(&st) &&
+	    st.st_size > (off_t)HEADER && st.st_size <= (off_t)BYTES_MAX)
+		while (
+		    (n = read(fd, chunk, sizeof(chunk))) > 0 && !file->overflow)
+			buffer_add(file, chunk, (size_t)n);
+	close(fd);
+	return n == 0 && !file->overflow;
 }
 
 hs_database_t *engine_cache_take(
@@ -116,14 +138,28 @@ hs_database_t *engine_cache_take(
 	hs_database_t *database = NULL;
 	char path[PATH_BYTES];
 	struct buffer file;
+	int folder;
 
-	if (!cache_path(stage, path) || !is_ours(path))
+	if (!cache_folder(path) || (folder = open_folder(path)) < 0)
 		return NULL;
 	buffer_init(&file, BYTES_MAX);
-	if (file_read(path, BYTES_MAX, &file, NULL) == STATUS_OK)
-		database = unpack(&file, key);
+	if (read_file(folder, stage, &file))
+		database = engine_cache_read(buffer_text(&file), file.len, key);
 	buffer_clear(&file);
+	close(folder);
 	return database;
+}
+
+static void write_file(
+    const char *folder, enum rule_stage stage, const struct buffer *file)
+{
+	char path[PATH_BYTES + NAME_BYTES];
+	char name[NAME_BYTES];
+
+	file_name(stage, name);
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	if (file_replace(path, buffer_text(file), file->len, NULL) == STATUS_OK)
+		chmod(path, 0600);
 }
 
 void engine_cache_put(enum rule_stage stage, const struct engine_cache_key *key,
@@ -134,20 +170,24 @@ void engine_cache_put(enum rule_stage stage, const struct engine_cache_key *key,
 	struct buffer file;
 	char *bytes = NULL;
 	size_t len = 0;
+	int folder;
 
-	if (!cache_path(stage, path) ||
-	    hs_serialize_database(database, &bytes, &len) != HS_SUCCESS)
+	if (!cache_folder(path))
+		return;
+	make_folders(path);
+	folder = open_folder(path);
+	if (folder < 0)
+		return;
+	close(folder);
+	if (hs_serialize_database(database, &bytes, &len) != HS_SUCCESS)
 		return;
 	sha256_of(bytes, len, checksum);
 	buffer_init(&file, BYTES_MAX);
 	buffer_add(&file, key->hex, HEX);
 	buffer_add(&file, checksum, HEX);
 	buffer_add(&file, bytes, len);
-	make_folders(path);
 	if (!file.overflow)
-		if (file_replace(path, buffer_text(&file), file.len, NULL) ==
-		    STATUS_OK)
-			chmod(path, 0600);
+		write_file(path, stage, &file);
 	buffer_clear(&file);
 	free(bytes);
 }

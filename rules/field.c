@@ -338,7 +338,27 @@ static enum status read_over(struct rule_reader *r, char *value)
 	}
 }
 
-/* The values promised behind "=>": version=X, rule=ID. */
+/*
+ * Takes the quotes off the value that begins at quote and may end in *rest, and
+ * leaves it at quote. false where they are not closed.
+ */
+static bool unquote(char *quote, char **rest)
+{
+	char *end = strchr(quote + 1, '"');
+
+	if (end == NULL) {
+		end = strchr(*rest, '"');
+		if (end == NULL)
+			return false;
+		(*rest)[-1] = ' ';
+		*rest = end + 1;
+	}
+	*end = '\0';
+	memmove(quote, quote + 1, (size_t)(end - quote));
+	return true;
+}
+
+/* The values promised behind "=>": version=X or version="X Y", rule=ID. */
 static enum status read_promises(
     struct rule_reader *r, char *rest, struct rule_example *example)
 {
@@ -356,7 +376,9 @@ static enum status read_promises(
 			else if (strcmp(word, "rule") == 0)
 				slot = &example->winner;
 		}
-		if (slot == NULL || equals[1] == '\0')
+		if (slot == NULL ||
+		    (equals[1] == '"' && !unquote(equals + 1, &rest)) ||
+		    equals[1] == '\0')
 			return rule_fault(
 			    r, "after => stand version=VERSION and rule=ID");
 		*slot = arena_strdup(r->set->arena, equals + 1);

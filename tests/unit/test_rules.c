@@ -75,6 +75,10 @@ static void test_rules__names_file_line_column_and_fault(void **state)
 		{ "rule a\nexample \"a\\q\"\n", "t.rules:2:11:", "escape" },
 		{ "rule a\nexample \"a\" => color=1\n",
 		    "t.rules:2:16:", "after =>" },
+		{ "rule a\nexample \"a\" => version=\"1 b\n",
+		    "t.rules:2:16:", "after =>" },
+		{ "rule a\nexample \"a\" => version=\"\"\n",
+		    "t.rules:2:16:", "after =>" },
 		{ "rule a\nstage ehlo\nstage ehlo\n",
 		    "t.rules:3:1:", "a second stage" },
 		{ "rule a\nstage ehlo\n\nrule b\n",
@@ -371,6 +375,12 @@ static void test_rules__check_finds_wrong_examples(void **state)
 		      "product exim\n"
 		      "example \"Exim 1.2\" => version=1.2\n"
 		      "example \"220 Exim 2\" => version=2\n"
+		      "not \"x\""),
+		    NULL },
+		{ RULE("a", "banner", "match x (?<version>\\d HF\\d)",
+		      "product exim\n"
+		      "example \"x 1 HF2\" => version=\"1 HF2\" rule=a\n"
+		      "example \"x 2 HF3 y\" => version=\"2 HF3\"\n"
 		      "not \"x\""),
 		    NULL },
 		{ RULE("a", "banner", "match x", "product exim\nexample \"x\""),

@@ -3,10 +3,12 @@
  *   loading      compiled anew against taken from the cache
  *   banners      all rules at once against a loop of PCRE2 (JIT) over the same
  *   transcripts  all rules against extracting the features
- *   hostile      the worst input's cost per byte against the average banner's
+ *   hostile      the worst input's cost per byte against the average banner's:
+ *                nonsense, examples, and every word of theirs, over and over
  * Exit status 1 when one of the last three is not what it must be.
  *   bench_rules [TRANSCRIPTS...]
  */
+#include <ctype.h>
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +18,7 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
+#include "common/strmap.h"
 #include "features/extract.h"
 #include "rules/pattern.h"
 #include "rules/rulefile.h"
@@ -27,6 +30,9 @@
 #define TRANSCRIPTS_MAX 400
 #define PATTERNS_ALL	100000
 #define HUGE_INPUT	(10u << 20)
+#define WORD_BYTES	8192 /* of an input made of one word */
+#define WORD_LEAST	3
+#define WORD_MAX	64
 
 static struct catalog *catalog;
 static struct rule_engine *engine;
@@ -217,37 +223,63 @@ static void measure_transcripts(const char *const *paths, size_t count)
 
 static char *input;
 static double worst;
+static size_t tried;
 static char worst_what[200];
+
+static double match_input(
+    struct arena *arena, enum rule_stage stage, size_t len)
+{
+	struct rule_hits hits;
+	double start = cpu_now();
+
+	rule_engine_match_text(engine, arena, stage, input, len, &hits);
+	start = cpu_now() - start;
+	arena_reset(arena);
+	return start;
+}
+
+/* The head once, then the unit up to len bytes, in each of the stages. */
+static void hostile_stages(unsigned stages, const char *head, const char *unit,
+    size_t unit_len, size_t len, double banner)
+{
+	struct arena *arena = arena_new();
+	size_t start = strlen(head);
+
+	memcpy(input, head, start);
+	for (size_t at = start; at < len; at += unit_len)
+		memcpy(input + at, unit,
+		    len - at < unit_len ? len - at : unit_len);
+	for (int s = 0; s < STAGE_COUNT; s++) {
+		double ratio;
+
+		if ((stages & 1u << s) == 0)
+			continue;
+		ratio = match_input(arena, (enum rule_stage)s, len) /
+			(double)len / banner;
+		tried++;
+		/* A busy machine is no property of the input. */
+		for (int round = 0; ratio > worst && round < 3; round++) {
+			double again =
+			    match_input(arena, (enum rule_stage)s, len) /
+			    (double)len / banner;
+
+			ratio = again < ratio ? again : ratio;
+		}
+		if (ratio <= worst)
+			continue;
+		worst = ratio;
+		snprintf(worst_what, sizeof(worst_what),
+		    "%zu bytes of \"%.40s\" and \"%.60s\" as %s", len, head,
+		    unit, rule_stage_name((enum rule_stage)s));
+	}
+	arena_free(arena);
+}
 
 static void hostile(
     const char *unit, size_t unit_len, size_t len, double banner)
 {
-	struct arena *arena = arena_new();
-
-	for (size_t at = 0; at < len; at += unit_len)
-		memcpy(input + at, unit,
-		    len - at < unit_len ? len - at : unit_len);
-	for (int s = 0; s < STAGE_COUNT; s++) {
-		double best = 1e9;
-
-		for (int round = 0; round < 2; round++) {
-			struct rule_hits hits;
-			double start = cpu_now();
-
-			rule_engine_match_text(engine, arena,
-			    (enum rule_stage)s, input, len, &hits);
-			start = cpu_now() - start;
-			best = start < best ? start : best;
-			arena_reset(arena);
-		}
-		if (best / (double)len / banner <= worst)
-			continue;
-		worst = best / (double)len / banner;
-		snprintf(worst_what, sizeof(worst_what),
-		    "%zu bytes of \"%.60s\" as %s", len, unit,
-		    rule_stage_name((enum rule_stage)s));
-	}
-	arena_free(arena);
+	hostile_stages(
+	    (1u << STAGE_COUNT) - 1, "", unit, unit_len, len, banner);
 }
 
 /* Every example, and what almost is one, over and over. */
@@ -283,12 +315,69 @@ static void hostile_mixture(double banner)
 	buffer_clear(&all);
 }
 
+/* A word alone, and before what versions, hosts and comments look like. */
+static void hostile_word(unsigned stages, const char *word, double banner)
+{
+	static const char *const behind[] = { " ", " (", ".", " 1.", "-a.b " };
+	static const char *const runs[] = { "1", "1.", "a", "a.", "(", "x " };
+	char text[WORD_MAX + 16];
+
+	for (size_t i = 0; i < sizeof(behind) / sizeof(*behind); i++) {
+		snprintf(text, sizeof(text), "%s%s", word, behind[i]);
+		hostile_stages(
+		    stages, "", text, strlen(text), WORD_BYTES, banner);
+	}
+	for (size_t i = 0; i < sizeof(runs) / sizeof(*runs); i++) {
+		snprintf(text, sizeof(text), "220 ESMTP %.40s ", word);
+		hostile_stages(
+		    stages, text, runs[i], strlen(runs[i]), WORD_BYTES, banner);
+	}
+}
+
+static void hostile_words_of(
+    const struct rule_spec *spec, struct strmap *seen, double banner)
+{
+	const struct rule_example *x = spec->examples;
+
+	for (size_t at = 0; at < x->len;) {
+		char word[WORD_MAX + 1];
+		size_t n = 0;
+		bool added;
+
+		while (at < x->len && n < WORD_MAX &&
+		       isalnum((unsigned char)x->text[at]))
+			word[n++] = x->text[at++];
+		word[n] = '\0';
+		if (n == 0)
+			at++;
+		if (n < WORD_LEAST)
+			continue;
+		strmap_put(seen, word, n, &added);
+		if (added)
+			hostile_word(spec->rule.stages, word, banner);
+	}
+}
+
+/* Every word of the examples: rules demand some of them. */
+static void hostile_words(double banner)
+{
+	const struct rule_set *set = rule_engine_set(engine);
+	struct strmap *seen = strmap_new();
+
+	for (size_t i = 0; i < set->count; i++)
+		if (set->specs[i]->example_count > 0)
+			hostile_words_of(set->specs[i], seen, banner);
+	strmap_free(seen);
+}
+
 static void measure_hostile(double banner)
 {
 	static const char *const units[] = { "a", " ", "\n", "\r\n", "1.",
 		"a.b-", "220-SMTP\r\n", "220 ESMTP ", "ESMTP Postfix (",
 		"Exim 4.", "Sendmail 8.", "version 1.2.3 ", "mail.a.com ",
-		"<0123456789abcdef@x> ", "((((", "SMTP ESMTP service ready " };
+		"<0123456789abcdef@x> ", "((((", "SMTP ESMTP service ready ",
+		"ESMTP ", "220 ", "220\r\n", "\xe3\x81\x82", "\1\2",
+		"\x80\xff " };
 	static const size_t lengths[] = { 4096, 65536, HUGE_INPUT };
 
 	input = malloc(HUGE_INPUT);
@@ -297,10 +386,12 @@ static void measure_hostile(double banner)
 			hostile(units[i], strlen(units[i]), lengths[n], banner);
 	hostile_examples(banner);
 	hostile_mixture(banner);
+	hostile_words(banner);
 	free(input);
-	printf("hostile: at most %.1f times the average banner's cost per "
+	printf("hostile: of %zu inputs, at most %.1f times the average "
+	       "banner's cost per "
 	       "byte (%s)\n",
-	    worst, worst_what);
+	    tried, worst, worst_what);
 	must(worst <= HOSTILE_MOST, "nothing costs 20 times as much");
 }
 

@@ -36,6 +36,54 @@ huge() { # one line of 10 MB that begins with a greeting
 }
 check "10 MB in a line cost one line, not the rest" huge
 
+# What one input may take more than an ordinary greeting: a line of 256 KB as
+# read, unescaped and copied (1 MB), the patterns it makes PCRE2 compile.
+mkdir "$folder/peak"
+/usr/bin/python3 - "$folder/peak" <<'INPUTS'
+import sys
+inputs = {
+    "0 usual": "220 mx ESMTP Postfix",
+    "10 MB in a line": "220 mx ESMTP Postfix " + "x" * 10000000,
+    "100,000 lines": "\\n" * 100000,
+    "40,000 lines with a code": "220-\\n" * 40000,
+    "ESMTP": "220 " + "ESMTP " * 40000,
+    "220": "220 " * 60000,
+    "open parentheses": "220 mx ESMTP Exim 4.9 " + "(" * 200000,
+    "digits": "220 mx ESMTP Exim " + "1" * 200000,
+    "points": "220 mx ESMTP Sendmail 8" + ".1" * 100000,
+    "NUL": "220 " + "\\0" * 100000,
+}
+for name, text in inputs.items():
+    with open(sys.argv[1] + "/" + name, "w") as out:
+        out.write(text + "\n")
+INPUTS
+# By itself and small: a child's peak is at least its parent's size.
+cat >"$folder/peak.py" <<'PEAK'
+import os, sys
+def peak(path):
+    child = os.fork()
+    if child == 0:
+        os.dup2(os.open(path, os.O_RDONLY), 0)
+        os.dup2(os.open("/dev/null", os.O_WRONLY), 1)
+        os.dup2(1, 2)
+        os.execv(sys.argv[1], [sys.argv[1], "rules", "match", "--stage",
+                               "banner"])
+    _, status, used = os.wait4(child, 0)
+    return status, used.ru_maxrss
+names = sorted(os.listdir(sys.argv[2]))
+peak(sys.argv[2] + "/" + names[0])
+usual = 0
+bad = 0
+for name in names:
+    status, used = peak(sys.argv[2] + "/" + name)
+    usual = usual or used
+    print("%s: %d KB, %d more than usual" % (name, used, used - usual))
+    bad |= status != 0 or used - usual > 2048
+sys.exit(bad)
+PEAK
+check "hostile input takes at most 2 MB more than a greeting" \
+	/usr/bin/python3 "$folder/peak.py" "$MXPRINT" "$folder/peak"
+
 # A label that says exim of Postfix's words makes their rules wrong.
 gzip -dc training-data/transcripts/postfix.jsonl.gz | head -40 |
 	sed 's/"product":"postfix"/"product":"exim"/' >"$folder/lying.jsonl"

@@ -13,10 +13,11 @@
 #include "common/lines.h"
 #include "common/strmap.h"
 
-#define ROWS_MAX    100000
-#define ROW_LEN_MAX 4096
-#define ID_LEN_MAX  64
-#define LINEAGE_MAX 16 /* generations; more is a circle or nonsense */
+#define ROWS_MAX     100000
+#define ROW_LEN_MAX  4096
+#define ID_LEN_MAX   64
+#define HOME_LEN_MAX 200
+#define LINEAGE_MAX  16 /* generations; more is a circle or nonsense */
 
 enum cell {
 	CELL_ID,
@@ -148,15 +149,24 @@ static bool cpe_valid(const char *cpe)
 	return product > 0 && cpe[vendor + 1 + product] == '\0';
 }
 
+/* A page on the web: its host has a dot, and nothing hides in it. */
 static bool home_valid(const char *home)
 {
+	size_t host;
+
+	if (strlen(home) > HOME_LEN_MAX)
+		return false;
 	if (strncmp(home, "https://", 8) != 0 &&
 	    strncmp(home, "http://", 7) != 0)
 		return false;
 	for (const char *p = home; *p != '\0'; p++)
 		if (!isgraph((unsigned char)*p))
 			return false;
-	return strchr(strchr(home, ':') + 3, '.') != NULL;
+	home = strchr(home, ':') + 3;
+	host = strcspn(home, "/?#");
+	return isalnum((unsigned char)*home) &&
+	       memchr(home, '.', host) != NULL &&
+	       memchr(home, '@', host) == NULL;
 }
 
 /* Cuts line at its tabs; cells that are left out stay NULL. */
@@ -222,7 +232,8 @@ static const char *row_fault(char *const cells[CELL_COUNT])
 		       "case with a backslash before other characters than "
 		       "letters, digits, _ - and ., or -";
 	if (known(cells[CELL_HOME]) != NULL && !home_valid(cells[CELL_HOME]))
-		return "the home must be a URL (https://...) or -";
+		return "the home must be a URL (https://...) of at most 200 "
+		       "characters, without blanks, or -";
 	if (strcmp(cells[CELL_STATUS], "current") != 0 &&
 	    strcmp(cells[CELL_STATUS], "legacy") != 0)
 		return "the status must be current or legacy";

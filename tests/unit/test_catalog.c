@@ -11,7 +11,9 @@
 
 #include "catalog/catalog.h"
 
-#define HEADER "id\tname\tvendor\tkind\tlineage\tcpe\tyears\tstatus\thome\n"
+#define HEADER	  "id\tname\tvendor\tkind\tlineage\tcpe\tyears\tstatus\thome\n"
+#define HOME(url) HEADER "a\tA\t-\tmta\t-\t-\t-\tcurrent\t" url "\n"
+#define LONG	  "0123456789012345678901234567890123456789012345678901234"
 
 static enum status load(const char *text, struct catalog **c, struct error *err)
 {
@@ -62,13 +64,17 @@ static void test_catalog__knows_families_and_unknown_ids(void **state)
 	assert_int_equal(
 	    load(HEADER "c\tC\t-\tmta\tb\t-\t-\tlegacy\n"
 			"b\tB\tMaker\tproxy\ta\tm:b\\:x\t1999-\tcurrent\n"
-			"a\tA\t-\tfirewall\t-\t-\t-\tcurrent\n",
+			"a\tA\t-\tfirewall\t-\t-\t-\tcurrent\t"
+			"http://a.example\n",
 		&c, &err),
 	    STATUS_OK);
 	p = catalog_product(c, catalog_find(c, "b"));
 	assert_string_equal(p->vendor, "Maker");
 	assert_string_equal(p->cpe, "m:b\\:x");
 	assert_string_equal(p->years, "1999-");
+	assert_null(p->home);
+	p = catalog_product(c, catalog_find(c, "a"));
+	assert_string_equal(p->home, "http://a.example");
 	p = catalog_product(c, catalog_find(c, "c"));
 	assert_true(p->legacy);
 	assert_null(p->vendor);
@@ -101,6 +107,19 @@ static void test_catalog__names_the_line_and_the_fault(void **state)
 		{ HEADER "a\tA\t-\tmta\t-\tv:-\t-\tcurrent\n",
 		    ":2:", "the cpe" },
 		{ HEADER "a\tA\t-\tmta\t-\t-\t-\tcurrent\twww\n",
+		    ":2:", "the home" },
+		{ HOME("ftp://a.example"), ":2:", "the home" },
+		{ HOME("javascript:alert(1)//a.example"), ":2:", "the home" },
+		{ HOME("https://"), ":2:", "the home" },
+		{ HOME("https://localhost/a.b"), ":2:", "the home" },
+		{ HOME("https:///a.example"), ":2:", "the home" },
+		{ HOME("https://user@a.example/"), ":2:", "the home" },
+		{ HOME("https://a.example/b c"), ":2:", "the home" },
+		{ HOME("https://a.example/ "), ":2:", "the home" },
+		{ HOME("https://a.example/\033[m"), ":2:", "control" },
+		{ HOME("https://a.example/\177"), ":2:", "control" },
+		{ HOME("https://a.example/\xc3\xa9"), ":2:", "the home" },
+		{ HOME("https://a.example/" LONG LONG LONG LONG),
 		    ":2:", "the home" },
 		{ HEADER "a\tA\t-\tmta\t-\t-\t-\tcurrent\t-\tx\n",
 		    ":2:", "10 c" },

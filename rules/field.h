@@ -28,6 +28,16 @@ enum status rule_fault_at(struct rule_reader *r, int line, int column,
 #define rule_fault(r, ...) \
 	rule_fault_at((r), (r)->line, (r)->column, __VA_ARGS__)
 
+/* Cuts the next word off *rest; "" at the end. Keeps r->column on it. */
+char *rule_next_word(struct rule_reader *r, char **rest);
+
+/* Moves r->column past a word that rule_next_word gave. */
+void rule_pass_word(struct rule_reader *r, const char *word, const char *rest);
+
+/* The readers of "example" and "not": a reply it must match, or must not. */
+enum status rule_read_example(struct rule_reader *r, char *value);
+enum status rule_read_not(struct rule_reader *r, char *value);
+
 /* value is NUL-terminated, not empty and may be changed. */
 enum status rule_field_read(struct rule_reader *r, const char *keyword,
     int keyword_column, char *value);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "catalog/catalog.h"
+#include "catalog/cpe.h"
 #include "common/arena.h"
 #include "common/lines.h"
 #include "common/strmap.h"
@@ -109,46 +110,6 @@ static bool id_valid(const char *id)
 	return true;
 }
 
-/*
- * One component of a CPE 2.3 formatted string: lower case, and whatever is not
- * a letter, digit, '_', '-' or '.' stands behind a backslash. Returns its
- * length, 0 when it is none ("-" alone would mean "not applicable").
- */
-static size_t cpe_component(const char *text)
-{
-	static const char quoted[] = "!\"#$%&'()+,/:;<=>@[]^`{|}~\\*?";
-	size_t n = 0;
-
-	while (text[n] != '\0' && text[n] != ':') {
-		char c = text[n];
-
-		if (c == '\\') {
-			if (text[n + 1] == '\0' ||
-			    strchr(quoted, text[n + 1]) == NULL)
-				return 0;
-			n += 2;
-			continue;
-		}
-		if (!islower((unsigned char)c) && !isdigit((unsigned char)c) &&
-		    strchr("_-.", c) == NULL)
-			return 0;
-		n++;
-	}
-	return n == 1 && text[0] == '-' ? 0 : n;
-}
-
-/* "vendor:product" of CPE 2.3. */
-static bool cpe_valid(const char *cpe)
-{
-	size_t vendor = cpe_component(cpe);
-	size_t product;
-
-	if (vendor == 0 || cpe[vendor] != ':')
-		return false;
-	product = cpe_component(cpe + vendor + 1);
-	return product > 0 && cpe[vendor + 1 + product] == '\0';
-}
-
 /* A page on the web: its host has a dot, and nothing hides in it. */
 static bool home_valid(const char *home)
 {
@@ -228,7 +189,8 @@ static const char *row_fault(char *const cells[CELL_COUNT])
 		       "filter, library, honeypot, tarpit, firewall or "
 		       "not-smtp";
 	if (known(cells[CELL_CPE]) != NULL && !cpe_valid(cells[CELL_CPE]))
-		return "the cpe must be vendor:product as in CPE 2.3, in lower "
+		return "the cpe must be vendor:product as in CPE 2.3 (o: or "
+		       "h: before it unless it is an application), in lower "
 		       "case with a backslash before other characters than "
 		       "letters, digits, _ - and ., or -";
 	if (known(cells[CELL_HOME]) != NULL && !home_valid(cells[CELL_HOME]))

@@ -39,7 +39,7 @@ struct product {
 	enum product_kind kind;
 	product_id lineage; /* engine it is built on */
 	product_id family;  /* root of the lineage; itself when it has none */
-	const char *cpe;    /* "vendor:product" or NULL */
+	const char *cpe;    /* for cpe_name(), or NULL */
 	const char *years;  /* "2003-" or NULL */
 	bool legacy;
 	const char *home; /* URL of its page, or NULL */

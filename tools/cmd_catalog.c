@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "catalog/catalog.h"
+#include "catalog/cpe.h"
 #include "common/json.h"
 #include "common/log.h"
 #include "model/file.h"
@@ -33,7 +34,9 @@ static void print_json(
     const struct catalog *catalog, const struct product *p, struct buffer *out)
 {
 	struct json_writer w;
+	char cpe[CPE_SIZE];
 
+	cpe_name(p->cpe, NULL, cpe);
 	buffer_reset(out);
 	json_writer_init(&w, out);
 	json_open_object(&w, NULL);
@@ -43,7 +46,7 @@ static void print_json(
 	json_write_text(&w, "kind", product_kind_name(p->kind));
 	json_write_text(&w, "lineage", id_or(catalog, p->lineage, NULL));
 	json_write_text(&w, "family", id_or(catalog, p->family, NULL));
-	json_write_text(&w, "cpe", p->cpe);
+	json_write_text(&w, "cpe", *cpe ? cpe : NULL);
 	json_write_text(&w, "years", p->years);
 	json_write_text(&w, "status", p->legacy ? "legacy" : "current");
 	json_write_text(&w, "home", p->home);
@@ -184,6 +187,7 @@ static enum status show(const struct catalog *catalog, const char *id,
 	product_id at = catalog_find(catalog, id);
 	const struct product *p;
 	struct buffer out;
+	char cpe[CPE_SIZE];
 	char quoted[100];
 
 	if (at == PRODUCT_NONE) {
@@ -200,12 +204,13 @@ static enum status show(const struct catalog *catalog, const char *id,
 		buffer_clear(&out);
 		return STATUS_OK;
 	}
+	cpe_name(p->cpe, NULL, cpe);
 	printf("id       %s\nname     %s\nvendor   %s\nkind     %s\n"
 	       "lineage  %s\nfamily   %s\ncpe      %s\nyears    %s\n"
 	       "status   %s\nhome     %s\n",
 	    p->id, p->name, or_dash(p->vendor), product_kind_name(p->kind),
 	    id_or(catalog, p->lineage, "-"), id_or(catalog, p->family, "-"),
-	    or_dash(p->cpe), or_dash(p->years),
+	    *cpe ? cpe : "-", or_dash(p->years),
 	    p->legacy ? "legacy" : "current", or_dash(p->home));
 	show_model(p);
 	return show_rules(catalog, p, err);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "catalog/cpe.h"
 #include "common/json.h"
 #include "common/lines.h"
 #include "common/log.h"
@@ -176,7 +177,9 @@ static void print_match(const struct catalog *catalog,
 	const struct rule_hit *hit;
 	const struct product *row = row_of(catalog, &a, &hit);
 	struct json_writer w;
+	char cpe[CPE_SIZE];
 
+	cpe_name(row ? row->cpe : NULL, a.version, cpe);
 	buffer_reset(out);
 	json_writer_init(&w, out);
 	json_open_object(&w, NULL);
@@ -185,7 +188,7 @@ static void print_match(const struct catalog *catalog,
 	json_write_text(&w, "name", row ? row->name : "");
 	json_write_text(&w, "vendor", row ? or_empty(row->vendor) : "");
 	json_write_text(&w, "version", or_empty(a.version));
-	json_write_text(&w, "cpe", row ? or_empty(row->cpe) : "");
+	json_write_text(&w, "cpe", cpe);
 	json_write_text(&w, "operator",
 	    a.operator_id ? a.operator_id->rule->operator_id : "");
 	json_write_text(&w, "front", a.front ? a.front->rule->front : "");

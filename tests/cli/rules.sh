@@ -23,6 +23,9 @@ check "a reply without its code" says 'mx.example.com ESMTP Postfix' \
 	'"product":"postfix"'
 check "one reply a line, in C escapes" says \
 	'220-mx.example.com\r\n220 ESMTP Exim 4.96\r\n' '"version":"4.96"'
+check "the CPE 2.3 name of the version it shows" says \
+	'220 mx.example.com ESMTP Exim 4.96' \
+	'"cpe":"cpe:2.3:a:exim:exim:4.96:*:*:*:*:*:*:*"'
 check "nothing matched: everything is empty" says '220 mx.example.com hello' \
 	'"product":"","name":"","vendor":"","version":"","cpe":"","operator":"","front":""'
 huge() { # one line of 10 MB that begins with a greeting

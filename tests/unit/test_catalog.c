@@ -131,7 +131,7 @@ static void test_catalog__names_the_line_and_the_fault(void **state)
 		{ HEADER "a\tA\t-\tmua\t-\t-\t-\tcurrent\n", ":2:", "kind" },
 		{ HEADER "a\tA\t-\tmta\t-\tx\t-\tcurrent\n", ":2:", "cpe" },
 		{ HEADER "a\tA\t-\tmta\t-\tx:\t-\tcurrent\n", ":2:", "cpe" },
-		{ HEADER "a\tA\t-\tmta\t-\ta:b:c\t-\tcurrent\n", ":2:", "cpe" },
+		{ HEADER "a\tA\t-\tmta\t-\tx:b:c\t-\tcurrent\n", ":2:", "cpe" },
 		{ HEADER "a\tA\t-\tmta\t-\ta:b\\\t-\tcurrent\n", ":2:", "cpe" },
 		{ HEADER "a\tA\t-\tmta\t-\t-\t-\tgone\n", ":2:", "status" },
 		{ HEADER "a\tA\033\t-\tmta\t-\t-\t-\tcurrent\n",

@@ -61,7 +61,8 @@ static bool is_open(const char *version)
 }
 
 /* One version in the formatted string; "*" for what is no single version. */
-static void write_version(const char *version, char out[2 * VERSION_LEN_MAX + 1])
+static void write_version(
+    const char *version, char out[2 * VERSION_LEN_MAX + 1])
 {
 	size_t n = 0;
 

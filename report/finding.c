@@ -33,6 +33,7 @@ static void from_person(struct finding *v, const char *label)
 void finding_of(const struct catalog *catalog, const struct survey_host *host,
     double sure, struct finding *v)
 {
+	const struct product *row;
 	product_id at;
 
 	memset(v, 0, sizeof(*v));
@@ -49,6 +50,10 @@ void finding_of(const struct catalog *catalog, const struct survey_host *host,
 		return;
 	v->family = catalog_family(catalog, v->product);
 	at = catalog_find(catalog, v->product);
-	if (at != PRODUCT_NONE)
-		v->kind = product_kind_name(catalog_product(catalog, at)->kind);
+	if (at == PRODUCT_NONE)
+		return;
+	row = catalog_product(catalog, at);
+	v->vendor = row->vendor;
+	v->cpe = row->cpe;
+	v->kind = product_kind_name(row->kind);
 }

@@ -17,6 +17,8 @@ struct finding {
 	const char *name;    /* of the product, for people; never NULL */
 	const char *version; /* NULL: not known */
 	const char *family;  /* NULL: not known */
+	const char *vendor;  /* NULL: not known */
+	const char *cpe;     /* for cpe_name(), NULL: none */
 	const char *kind;    /* "mta", "hosted" ..., NULL: not known */
 	const char *operator_id;
 	const char *front;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "catalog/cpe.h"
 #include "common/arena.h"
 #include "common/json.h"
 #include "common/strmap.h"
@@ -18,7 +19,9 @@ enum {
 	COLUMN_PORT,
 	COLUMN_PRODUCT,
 	COLUMN_NAME,
+	COLUMN_VENDOR,
 	COLUMN_VERSION,
+	COLUMN_CPE,
 	COLUMN_CONFIDENCE,
 	COLUMN_SURE,
 	COLUMN_SOURCE,
@@ -41,7 +44,9 @@ static const struct column domain_columns[COLUMN_COUNT] = {
 	[COLUMN_PORT] = { "port", NULL, 0, true, false },
 	[COLUMN_PRODUCT] = { "product", "product", 0, false, false },
 	[COLUMN_NAME] = { "name", NULL, 0, false, false },
+	[COLUMN_VENDOR] = { "vendor", NULL, 0, false, false },
 	[COLUMN_VERSION] = { "version", "version", 0, false, false },
+	[COLUMN_CPE] = { "cpe", NULL, 0, false, false },
 	[COLUMN_CONFIDENCE] = { "confidence", "conf", 3, true, false },
 	[COLUMN_SURE] = { "sure", NULL, 0, false, false },
 	[COLUMN_SOURCE] = { "source", "source", 0, false, false },
@@ -93,6 +98,16 @@ static struct cell flags_cell(struct listing *l, const struct prediction *p)
 	return json ? cell_json(copy) : cell_text(copy);
 }
 
+/* Of a range no single version is told: 3.6-3.9 is none of the dictionary. */
+static struct cell cpe_cell(struct listing *l, const struct finding *v)
+{
+	bool range = v->version && strchr(v->version, '-') != NULL;
+	char name[CPE_SIZE];
+
+	cpe_name(v->cpe, range ? NULL : v->version, name);
+	return cell_text(*name ? arena_strdup(l->arena, name) : NULL);
+}
+
 static void fill_host(
     struct listing *l, const struct survey_host *host, struct cell *cells)
 {
@@ -105,8 +120,11 @@ static void fill_host(
 		return;
 	finding_of(l->catalog, host, l->options->sure, &v);
 	cells[COLUMN_PRODUCT] = cell_text(v.product);
-	if (v.known)
+	if (v.known) {
 		cells[COLUMN_NAME] = cell_text(v.name);
+		cells[COLUMN_VENDOR] = cell_text(v.vendor);
+		cells[COLUMN_CPE] = cpe_cell(l, &v);
+	}
 	cells[COLUMN_VERSION] = cell_text(v.version);
 	if (v.product) {
 		cells[COLUMN_CONFIDENCE] = cell_real(v.confidence);

@@ -67,6 +67,9 @@ import csv, sys
 raw = open(sys.argv[1], "rb").read()
 assert raw.count(b"\r\n") == raw.count(b"\n"), "CR LF ends every record"
 rows = list(csv.DictReader(open(sys.argv[1], newline="", encoding="utf-8")))
+named = [row for row in rows if row["product"] == "postfix"]
+assert named and all(row["vendor"] and
+    row["cpe"].startswith("cpe:2.3:a:postfix:postfix:") for row in named), named
 by = {}
 for row in rows:
     by.setdefault(row["domain"], []).append(row)

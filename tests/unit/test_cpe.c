@@ -31,12 +31,16 @@ static void test_a_name_has_thirteen_components(void **state)
 		const char *version;
 		const char *name;
 	} cases[] = {
-		{ "exim:exim", "4.96", "cpe:2.3:a:exim:exim:4.96:*:*:*:*:*:*:*" },
+		{ "exim:exim", "4.96",
+		    "cpe:2.3:a:exim:exim:4.96:*:*:*:*:*:*:*" },
 		{ "exim:exim", NULL, "cpe:2.3:a:exim:exim:*:*:*:*:*:*:*:*" },
 		{ "exim:exim", "", "cpe:2.3:a:exim:exim:*:*:*:*:*:*:*:*" },
-		{ "o:cisco:ios", "15.1(4)M", "cpe:2.3:o:cisco:ios:15.1\\(4\\)m:*:*:*:*:*:*:*" },
-		{ "m:b\\:x", "9.0.1FP10 HF383", "cpe:2.3:a:m:b\\:x:9.0.1fp10_hf383:*:*:*:*:*:*:*" },
-		{ "v:p", "2.8-20100306", "cpe:2.3:a:v:p:2.8-20100306:*:*:*:*:*:*:*" },
+		{ "o:cisco:ios", "15.1(4)M",
+		    "cpe:2.3:o:cisco:ios:15.1\\(4\\)m:*:*:*:*:*:*:*" },
+		{ "m:b\\:x", "9.0.1FP10 HF383",
+		    "cpe:2.3:a:m:b\\:x:9.0.1fp10_hf383:*:*:*:*:*:*:*" },
+		{ "v:p", "2.8-20100306",
+		    "cpe:2.3:a:v:p:2.8-20100306:*:*:*:*:*:*:*" },
 	};
 
 	(void)state;
@@ -51,7 +55,8 @@ static void test_a_name_has_thirteen_components(void **state)
 static void test_what_is_no_version_is_any(void **state)
 {
 	static const char *const versions[] = { "<3.7", "3.8+", "-", "\x01\xff",
-		"1111111111111111111111111111111111111111111111111111111111111111"
+		"11111111111111111111111111111111111111111111111111111111111111"
+		"11"
 		"1" };
 
 	(void)state;

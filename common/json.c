@@ -6,6 +6,8 @@
 #include <string.h>
 #include <yajl/yajl_parse.h>
 
+#include "common/utf8.h"
+
 #define DEPTH_MAX  32
 #define VALUES_MAX ((size_t)1 << 20) /* a byte may cost 50 in memory */
 
@@ -313,27 +315,6 @@ static void write_byte_string(struct buffer *out, const void *bytes, size_t len)
 	buffer_add_char(out, '"');
 }
 
-/* Length of the valid UTF-8 sequence at in, 0 when there is none. */
-static size_t utf8_length(const unsigned char *in, size_t len)
-{
-	static const unsigned least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	size_t n = in[0] >= 0xf0 ? 4 : in[0] >= 0xe0 ? 3 : 2;
-	unsigned code;
-
-	if (in[0] < 0xc2 || in[0] > 0xf4 || n > len)
-		return 0;
-	code = in[0] & (0x7fu >> n);
-	for (size_t i = 1; i < n; i++) {
-		if ((in[i] & 0xc0) != 0x80)
-			return 0;
-		code = code << 6 | (in[i] & 0x3f);
-	}
-	if (code < least[n] || code > 0x10ffff ||
-	    (code >= 0xd800 && code < 0xe000))
-		return 0;
-	return n;
-}
-
 static void write_text_string(struct buffer *out, const char *text, size_t len)
 {
 	const unsigned char *in = (const unsigned char *)text;
@@ -347,7 +328,7 @@ static void write_text_string(struct buffer *out, const char *text, size_t len)
 		} else if (in[i] < 0x80) {
 			escape(out, in[i]);
 		} else {
-			n = utf8_length(in + i, len - i);
+			n = utf8_sequence(text + i, len - i);
 			if (n)
 				buffer_add(out, in + i, n);
 			else

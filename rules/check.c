@@ -65,8 +65,8 @@ static bool is_over(
 	if (spec == NULL || depth > 8)
 		return false;
 	for (size_t i = 0; i < spec->over_count; i++)
-		if (strcmp(spec->over[i], lower) == 0 ||
-		    is_over(c, spec->over[i], lower, depth + 1))
+		if (strcmp(spec->over[i].id, lower) == 0 ||
+		    is_over(c, spec->over[i].id, lower, depth + 1))
 			return true;
 	return false;
 }

@@ -207,7 +207,7 @@ static enum status compile_stage(
 		e->databases[stage] = engine_cache_take(stage, &key);
 	if (e->databases[stage] == NULL) {
 		status = compile_expressions(e, stage, &x, err);
-		if (status == STATUS_OK && cached)
+		if (status == STATUS_OK && cached && !e->set->passing)
 			engine_cache_put(stage, &key, e->databases[stage]);
 	}
 	if (status == STATUS_OK &&
@@ -254,16 +254,23 @@ static enum status engine_of_set(struct rule_set *set,
 	return status;
 }
 
-enum status rule_engine_load(const char *path, const struct catalog *catalog,
-    struct rule_engine **engine, struct error *err)
+enum status rule_engine_load_beside(const char *path, const char *beside,
+    const struct catalog *catalog, struct rule_engine **engine,
+    struct error *err)
 {
 	struct rule_set *set;
-	enum status status = rulefile_load(path, catalog, &set, err);
+	enum status status = rulefile_load(path, beside, catalog, &set, err);
 
 	*engine = NULL;
 	if (status != STATUS_OK)
 		return status;
 	return engine_of_set(set, catalog, engine, err);
+}
+
+enum status rule_engine_load(const char *path, const struct catalog *catalog,
+    struct rule_engine **engine, struct error *err)
+{
+	return rule_engine_load_beside(path, NULL, catalog, engine, err);
 }
 
 enum status rule_engine_parse(const char *name, const char *text, size_t len,

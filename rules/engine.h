@@ -101,6 +101,13 @@ struct rule_engine;
  */
 enum status rule_engine_load(const char *path, const struct catalog *catalog,
     struct rule_engine **engine, struct error *err);
+/*
+ * The same with one more file, whose rules may name those of the folder; it
+ * may be one of the folder's. Rules bear its name as it is given.
+ */
+enum status rule_engine_load_beside(const char *path, const char *beside,
+    const struct catalog *catalog, struct rule_engine **engine,
+    struct error *err);
 void rule_engine_free(struct rule_engine *engine);
 size_t rule_engine_count(const struct rule_engine *engine);
 const struct rule *rule_engine_rule(const struct rule_engine *engine, size_t i);

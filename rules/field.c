@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/utf8.h"
 #include "rules/field.h"
 
 #define STRENGTH_MAX 100
@@ -227,8 +228,15 @@ static enum status read_version(struct rule_reader *r, char *value)
 	return STATUS_OK;
 }
 
+/* It is shown to people, in JSON: valid UTF-8 (RFC 3629). */
 static enum status read_source(struct rule_reader *r, char *value)
 {
+	size_t good = utf8_length(value, strlen(value));
+
+	if (value[good] != '\0') {
+		r->column += (int)good;
+		return rule_fault(r, "a source is written in UTF-8");
+	}
 	r->spec->rule.source = arena_strdup(r->set->arena, value);
 	return STATUS_OK;
 }
@@ -275,8 +283,11 @@ static enum status read_over(struct rule_reader *r, char *value)
 		if (spec->over_count == OVER_MAX)
 			return rule_fault(
 			    r, "over more than %d rules", OVER_MAX);
-		spec->over[spec->over_count++] =
-		    arena_strdup(r->set->arena, word);
+		spec->over[spec->over_count++] = (struct rule_over){
+			.id = arena_strdup(r->set->arena, word),
+			.line = r->line,
+			.column = r->column,
+		};
 		rule_pass_word(r, word, rest);
 	}
 }

@@ -17,12 +17,13 @@
 #include "common/strmap.h"
 #include "rules/field.h"
 #include "rules/measured.h"
+#include "rules/over.h"
 #include "rules/rulefile.h"
 
 #define FILE_MAX	 (4u << 20)
 #define FILES_MAX	 1000
+#define LINE_BYTES_MAX	 4096
 #define STRENGTH_DEFAULT 50
-#define STRENGTH_RAISED	 1000 /* what `over` may lead to */
 
 /* What a rule needs and lacks, once its last line is read. */
 static enum status finish_rule(struct rule_reader *r)
@@ -140,56 +141,18 @@ static enum status read_text(
 		size_t n = end == NULL ? len - at : (size_t)(end - text) - at;
 
 		r->line++;
-		status = read_line(r, arena_copy(scratch, text + at, n), n);
+		status =
+		    n > LINE_BYTES_MAX
+			? rule_fault_at(r, r->line, 1,
+			      "a line of %zu bytes; at most %d", n,
+			      LINE_BYTES_MAX)
+			: read_line(r, arena_copy(scratch, text + at, n), n);
 		at += n + 1;
 		arena_reset(scratch);
 	}
 	if (status == STATUS_OK)
 		status = finish_rule(r);
 	arena_free(scratch);
-	return status;
-}
-
-/* Raises every rule over those it names; false when something changed. */
-static enum status raise_once(struct rule_reader *r, bool *changed)
-{
-	for (size_t i = 0; i < r->set->count; i++) {
-		struct rule_spec *spec = r->set->specs[i];
-
-		for (size_t k = 0; k < spec->over_count; k++) {
-			const int64_t *index =
-			    strmap_get_text(r->ids, spec->over[k]);
-			int least;
-
-			r->name = spec->rule.file;
-			if (index == NULL)
-				return rule_fault_at(r, spec->rule.line, 1,
-				    "rule %s is over %.80s, which does not "
-				    "exist",
-				    spec->rule.id, spec->over[k]);
-			least = r->set->specs[*index]->rule.strength + 1;
-			if (spec->rule.strength >= least)
-				continue;
-			if (least > STRENGTH_RAISED)
-				return rule_fault_at(r, spec->rule.line, 1,
-				    "rule %s is over itself by way of %s",
-				    spec->rule.id, spec->over[k]);
-			spec->rule.strength = least;
-			*changed = true;
-		}
-	}
-	return STATUS_OK;
-}
-
-static enum status raise_over(struct rule_reader *r)
-{
-	enum status status = STATUS_OK;
-	bool changed = true;
-
-	while (changed && status == STATUS_OK) {
-		changed = false;
-		status = raise_once(r, &changed);
-	}
 	return status;
 }
 
@@ -249,7 +212,7 @@ static enum status list_files(struct arena *arena, const char *path,
 	*paths = arena_array(arena, FILES_MAX, sizeof(char *));
 	if (stat(path, &st) != 0)
 		return error_set_errno(
-		    err, STATUS_NOINPUT, errno, "rules %s", path);
+		    err, STATUS_NOINPUT, errno, "cannot read %s", path);
 	if (!S_ISDIR(st.st_mode)) {
 		(*paths)[(*count)++] = arena_strdup(arena, path);
 		return STATUS_OK;
@@ -257,7 +220,7 @@ static enum status list_files(struct arena *arena, const char *path,
 	dir = opendir(path);
 	if (dir == NULL)
 		return error_set_errno(
-		    err, STATUS_NOINPUT, errno, "rules folder %s", path);
+		    err, STATUS_NOINPUT, errno, "cannot read %s", path);
 	while ((entry = readdir(dir)) != NULL && *count < FILES_MAX)
 		if (is_rule_file(entry->d_name))
 			(*paths)[(*count)++] =
@@ -267,6 +230,32 @@ static enum status list_files(struct arena *arena, const char *path,
 		return error_set(err, STATUS_NOINPUT,
 		    "%s: no file *.rules in this folder", path);
 	qsort(*paths, *count, sizeof(char *), compare_names);
+	return STATUS_OK;
+}
+
+/*
+ * Puts one more file behind those of a folder, or in the place of the one that
+ * it is.
+ */
+static enum status list_one_more(struct arena *arena, const char *path,
+    char **paths, size_t *count, struct error *err)
+{
+	struct stat wanted, st;
+	size_t at = 0;
+
+	if (stat(path, &wanted) != 0)
+		return error_set_errno(
+		    err, STATUS_NOINPUT, errno, "cannot read %s", path);
+	while (at < *count &&
+	       (stat(paths[at], &st) != 0 || st.st_dev != wanted.st_dev ||
+		   st.st_ino != wanted.st_ino))
+		at++;
+	if (at == FILES_MAX)
+		return error_set(
+		    err, STATUS_DATA, "more than %d files of rules", FILES_MAX);
+	paths[at] = arena_strdup(arena, path);
+	if (at == *count)
+		++*count;
 	return STATUS_OK;
 }
 
@@ -301,6 +290,8 @@ static enum status read_files(
 
 	buffer_init(&text, FILE_MAX);
 	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+		size_t before = r->set->count;
+
 		buffer_reset(&text);
 		status = file_read(paths[i], FILE_MAX, &text, r->err);
 		if (status != STATUS_OK)
@@ -308,9 +299,12 @@ static enum status read_files(
 		r->name = arena_strdup(r->set->arena, paths[i]);
 		hash_file(sha, paths[i], buffer_text(&text), text.len);
 		status = read_text(r, buffer_text(&text), text.len);
+		if (status == STATUS_OK && r->set->count == before)
+			status = error_set(r->err, STATUS_DATA,
+			    "%s: there is no rule in this file", paths[i]);
 	}
 	if (status == STATUS_OK)
-		status = raise_over(r);
+		status = rules_raise_over(r);
 	if (status == STATUS_OK)
 		status = read_measured(r, sha, path);
 	sha256_finish(sha, r->set->hash);
@@ -318,8 +312,8 @@ static enum status read_files(
 	return status;
 }
 
-enum status rulefile_load(const char *path, const struct catalog *catalog,
-    struct rule_set **set, struct error *err)
+enum status rulefile_load(const char *path, const char *beside,
+    const struct catalog *catalog, struct rule_set **set, struct error *err)
 {
 	struct rule_reader r = { .catalog = catalog, .err = err };
 	enum status status;
@@ -328,8 +322,12 @@ enum status rulefile_load(const char *path, const struct catalog *catalog,
 
 	*set = NULL;
 	r.set = rule_set_new();
+	r.set->passing = beside != NULL;
 	r.ids = strmap_new();
 	status = list_files(r.set->arena, path, &paths, &count, err);
+	if (status == STATUS_OK && beside != NULL)
+		status =
+		    list_one_more(r.set->arena, beside, paths, &count, err);
 	if (status == STATUS_OK)
 		status = read_files(&r, path, paths, count);
 	strmap_free(r.ids);
@@ -355,7 +353,7 @@ enum status rulefile_parse(const char *name, const char *text, size_t len,
 	sha256_finish(sha, r.set->hash);
 	status = read_text(&r, text, len);
 	if (status == STATUS_OK)
-		status = raise_over(&r);
+		status = rules_raise_over(&r);
 	strmap_free(r.ids);
 	if (status == STATUS_OK)
 		*set = r.set;

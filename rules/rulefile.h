@@ -3,7 +3,8 @@
  * (docs/mxprint-rules.5), not how patterns are matched.
  *
  * Memory: everything lives in the arena of the set.
- * Bounds: a file at most 4 MiB, RULES_MAX rules, PATTERNS_MAX patterns a rule.
+ * Bounds: a file at most 4 MiB, a line 4 KB, RULES_MAX rules, PATTERNS_MAX
+ *         patterns a rule.
  * Errors: STATUS_DATA with "FILE:LINE:COL: sentence"; columns count bytes
  *         from 1.
  */
@@ -42,6 +43,12 @@ struct rule_example {
 	int column;
 };
 
+struct rule_over { /* a rule that this one is stronger than */
+	const char *id;
+	int line;
+	int column;
+};
+
 /* A rule with all that is said about it; the engine's struct rule first. */
 struct rule_spec {
 	struct rule rule;
@@ -49,7 +56,7 @@ struct rule_spec {
 	size_t pattern_count;
 	char codes[CODES_MAX][4]; /* "502", "5": prefixes of the reply code */
 	size_t code_count;	  /* 0: any code */
-	const char *over[OVER_MAX];
+	struct rule_over over[OVER_MAX];
 	size_t over_count;
 	bool whole; /* its words alone prove nothing */
 	struct rule_example *examples;
@@ -62,12 +69,17 @@ struct rule_set {
 	struct rule_spec **specs; /* in the order of files, then lines */
 	size_t count;
 	size_t capacity;
+	bool passing;  /* with a file beside: compiled, it is not kept */
 	char hash[65]; /* SHA-256 over names and bytes of the files, hex */
 };
 
-/* Every *.rules of a folder in the order of their names, or one file. */
-enum status rulefile_load(const char *path, const struct catalog *catalog,
-    struct rule_set **set, struct error *err);
+/*
+ * Every *.rules of a folder in the order of their names, or one file; beside,
+ * if not NULL, is one more file, or one of the folder's under another name.
+ * A file without any rule is an error.
+ */
+enum status rulefile_load(const char *path, const char *beside,
+    const struct catalog *catalog, struct rule_set **set, struct error *err);
 /* The same from memory (tests, fuzzing); name stands in messages. */
 enum status rulefile_parse(const char *name, const char *text, size_t len,
     const struct catalog *catalog, struct rule_set **set, struct error *err);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "catalog/cpe.h"
 #include "common/json.h"
@@ -24,7 +25,18 @@ struct rules_options {
 	enum rule_stage stage; /* STAGE_COUNT: not given */
 };
 
-static enum status open_engine(const char *path, struct catalog **catalog,
+static bool is_file(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && !S_ISDIR(st.st_mode);
+}
+
+/*
+ * given: a folder, which is then all the rules there are, or a file, whose
+ * rules come to the shipped ones. NULL: the shipped ones.
+ */
+static enum status open_engine(const char *given, struct catalog **catalog,
     struct rule_engine **engine, struct error *err)
 {
 	char name[4096];
@@ -36,7 +48,11 @@ static enum status open_engine(const char *path, struct catalog **catalog,
 	if (status != STATUS_OK)
 		return status;
 	snprintf(name, sizeof(name), "%s/rules", data_folder());
-	return rule_engine_load(path ? path : name, *catalog, engine, err);
+	if (given == NULL)
+		return rule_engine_load(name, *catalog, engine, err);
+	if (!is_file(given))
+		return rule_engine_load(given, *catalog, engine, err);
+	return rule_engine_load_beside(name, given, *catalog, engine, err);
 }
 
 static void write_stages(struct json_writer *w, const struct rule *rule)
@@ -77,34 +93,53 @@ static const char *or_dash(const char *text)
 	return text ? text : "-";
 }
 
-static void list_json(const struct rule_engine *engine)
+/* The next rule from *i on, which goes behind it; file, if not NULL: of it. */
+static const struct rule *next_rule(
+    const struct rule_engine *engine, const char *file, size_t *i)
 {
+	while (*i < rule_engine_count(engine)) {
+		const struct rule *rule = rule_engine_rule(engine, (*i)++);
+
+		if (file == NULL || strcmp(rule->file, file) == 0)
+			return rule;
+	}
+	return NULL;
+}
+
+static void list_json(const struct rule_engine *engine, const char *file)
+{
+	const char *between = "";
+	const struct rule *rule;
 	struct buffer out;
+	size_t i = 0;
 
 	buffer_init(&out, JSON_MAX);
 	puts("[");
-	for (size_t i = 0; i < rule_engine_count(engine); i++) {
+	while ((rule = next_rule(engine, file, &i)) != NULL) {
 		buffer_reset(&out);
-		write_rule(&out, rule_engine_rule(engine, i));
-		printf("%s%s\n", buffer_text(&out),
-		    i + 1 < rule_engine_count(engine) ? "," : "");
+		write_rule(&out, rule);
+		printf("%s%s", between, buffer_text(&out));
+		between = ",\n";
 	}
-	puts("]");
+	puts("\n]");
 	buffer_clear(&out);
 }
 
-static void list_table(const struct rule_engine *engine)
+static void list_table(const struct rule_engine *engine, const char *file)
 {
+	const struct rule *r;
+	size_t count = 0;
+	size_t i = 0;
+
 	printf("%-40s %-12s %-24s %-24s %s\n", "rule", "stage", "product",
 	    "operator", "front");
-	for (size_t i = 0; i < rule_engine_count(engine); i++) {
-		const struct rule *r = rule_engine_rule(engine, i);
-
+	while ((r = next_rule(engine, file, &i)) != NULL) {
+		count++;
 		printf("%-40s %-12s %-24s %-24s %s\n", r->id,
 		    rule_stage_name(r->stage), or_dash(r->product),
 		    or_dash(r->operator_id), or_dash(r->front));
 	}
-	printf("%zu rules\n", rule_engine_count(engine));
+	printf("%zu rules\n", count);
 }
 
 static void print_failure(void *user, const char *sentence)
@@ -113,9 +148,11 @@ static void print_failure(void *user, const char *sentence)
 	fprintf(stderr, "%s\n", sentence);
 }
 
-static int run_test(struct rule_engine *engine)
+static int run_test(struct rule_engine *engine, const char *file)
 {
 	size_t failures = rule_engine_check(engine, print_failure, NULL);
+	size_t count = 0;
+	size_t i = 0;
 
 	if (failures > 0) {
 		fprintf(stderr,
@@ -124,12 +161,14 @@ static int run_test(struct rule_engine *engine)
 		    failures);
 		return STATUS_DATA;
 	}
-	if (rule_engine_count(engine) == 0) {
-		fputs("mxprint rules: there is no rule to test\n", stderr);
-		return STATUS_DATA;
-	}
-	printf("%zu rules, every example won by its rule\n",
-	    rule_engine_count(engine));
+	while (next_rule(engine, file, &i) != NULL)
+		count++;
+	if (file == NULL)
+		printf("%zu rules, every example won by its rule\n", count);
+	else
+		printf("%zu rules of %s beside %zu others, every example won "
+		       "by its rule\n",
+		    count, file, rule_engine_count(engine) - count);
 	return STATUS_OK;
 }
 
@@ -331,9 +370,10 @@ static int run_verb(const struct command *self, const char *verb, char **files,
 	struct error err = { 0 };
 	bool matching = strcmp(verb, "match") == 0;
 	bool measuring = strcmp(verb, "measure") == 0;
-	int status =
-	    open_engine(matching || measuring || count == 0 ? NULL : files[0],
-		&catalog, &engine, &err);
+	const char *given =
+	    matching || measuring || count == 0 ? NULL : files[0];
+	const char *file = given != NULL && is_file(given) ? given : NULL;
+	int status = open_engine(given, &catalog, &engine, &err);
 
 	if (status == STATUS_OK && matching)
 		status = run_match(engine, catalog, options->stage,
@@ -343,12 +383,12 @@ static int run_verb(const struct command *self, const char *verb, char **files,
 	if (status != STATUS_OK)
 		status = command_fail(self, &err);
 	else if (strcmp(verb, "test") == 0)
-		status =
-		    options->altered ? run_altered(engine) : run_test(engine);
+		status = options->altered ? run_altered(engine)
+					  : run_test(engine, file);
 	else if (strcmp(verb, "list") == 0 && options->json)
-		list_json(engine);
+		list_json(engine, file);
 	else if (strcmp(verb, "list") == 0)
-		list_table(engine);
+		list_table(engine, file);
 	rule_engine_free(engine);
 	catalog_free(catalog);
 	return status;
@@ -408,23 +448,27 @@ const struct command command_rules = {
 	.summary = "look into, check and try the rules",
 	.arguments = "[list|test|match|measure] [OPTIONS] [FILE...]",
 	.text =
-	    "list shows all rules (or those of FILE, a rule file or folder). "
-	    "test runs their\n"
-	    "examples: each must be won by its own rule and match no rule of "
-	    "another\n"
-	    "product. match reads one reply a line (C escapes for CR, LF, NUL "
-	    "and the like;\n"
-	    "the reply code may be missing) from FILE or standard input and "
-	    "prints one JSON\n"
-	    "line each; what is not known is empty. vendor, name and cpe are "
-	    "those of the\n"
-	    "software, else of the front, else of the operator. measure runs "
-	    "all rules over\n"
-	    "labelled transcripts and prints on how many deployments each was "
-	    "right and wrong\n"
-	    "(with a 95 % lower bound); a rule that is wrong more often than "
-	    "it says is an\n"
-	    "error. The format of rule files is in mxprint-rules(5).",
+	    "list shows all rules, or those of FILE (a rule file, whose rules "
+	    "come to the\n"
+	    "shipped ones, or a folder, which is in their place). test runs "
+	    "the examples:\n"
+	    "each must be won by its own rule and match no rule of another "
+	    "product; with a\n"
+	    "rule FILE, those of the shipped rules too. match reads one reply "
+	    "a line (C\n"
+	    "escapes for CR, LF, NUL and the like; the reply code may be "
+	    "missing) from FILE\n"
+	    "or standard input and prints one JSON line each; what is not "
+	    "known is empty.\n"
+	    "vendor, name and cpe are those of the software, else of the "
+	    "front, else of the\n"
+	    "operator. measure runs all rules over labelled transcripts and "
+	    "prints on how\n"
+	    "many deployments each was right and wrong (with a 95 % lower "
+	    "bound); a rule\n"
+	    "that is wrong more often than it says is an error. The format of "
+	    "rule files is\n"
+	    "in mxprint-rules(5).",
 	.options = option_table,
 	.examples = example_table,
 	.run = run,

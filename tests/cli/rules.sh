@@ -1,6 +1,6 @@
 #!/bin/sh
-# Rules from the command line: what they cost, their cache, replies of any
-# size.
+# Rules from the command line: files of a contributor, what rules cost, their
+# cache, replies of any size.
 . "$(dirname "$0")/../tap.sh"
 
 folder=$(mktemp -d) || exit 1
@@ -97,6 +97,58 @@ measures() {
 		grep -q '^help/postfix\|^banner/postfix\|postfix' "$folder/table"
 }
 check "measure tells a rule that a label contradicts" measures
+
+# A contributor's file, wherever it stands, with the shipped rules.
+cat >"$folder/new.rules" <<'RULES'
+rule banner/exim-of-mine
+    stage    banner
+    match    \<Exim {version} of mine
+    product  exim
+    over     banner/exim
+    source   tests/cli/rules.sh
+    example  "220 mx.example.com ESMTP Exim 4.96 of mine" => version=4.96
+    example  "220 ESMTP Exim 4.94.2 of mine ready" => version=4.94.2
+    not      "220 mx.example.com ESMTP Exim 4.96"
+RULES
+tells() { # STATUS WORDS COMMAND...: ends with STATUS and says WORDS
+	tells_status=$1 tells_words=$2
+	shift 2
+	"$@" >"$folder/said" 2>&1
+	[ $? -eq "$tells_status" ] && grep -qF -e "$tells_words" "$folder/said" ||
+		{
+			cat "$folder/said"
+			return 1
+		}
+}
+tests() { # STATUS WORDS FILE: what `rules test FILE` tells
+	tells "$1" "$2" "$MXPRINT" rules test "$3"
+}
+check "a file is tested with the shipped rules, which it may be over" \
+	tests 0 "1 rules of $folder/new.rules beside 1" "$folder/new.rules"
+check "and in other surroundings" tells 0 ' 0 with another answer' \
+	"$MXPRINT" rules test --altered "$folder/new.rules"
+check "list shows its rules alone" tells 0 '1 rules' \
+	"$MXPRINT" rules list "$folder/new.rules"
+check "a shipped file is itself, whatever its path" \
+	tests 0 "of $PWD/rules/replies.rules beside " "$PWD/rules/replies.rules"
+cp rules/replies.rules "$folder/copy.rules"
+check "a copy of it is not: its ids are taken" \
+	tests 65 'is already in ' "$folder/copy.rules"
+sed 's/over .*/over banner\/none/' "$folder/new.rules" >"$folder/none.rules"
+check "over a rule that does not exist: the line of over" \
+	tests 65 "$folder/none.rules:5:10: " "$folder/none.rules"
+sed -e 's/match .*/match \\<Postfix\\>/' -e '/over/d' -e 's/Exim [0-9.]*/Postfix/' \
+	-e 's/ => .*//' -e 's/strength.*//' -e 's/not .*/not "220 x"/' \
+	"$folder/new.rules" >"$folder/thief.rules"
+echo '    strength 99' >>"$folder/thief.rules"
+check "a rule that takes a shipped rule's examples is told" \
+	tests 65 'is won by rule banner/exim-of-mine' "$folder/thief.rules"
+echo '# nothing' >"$folder/empty.rules"
+check "a file without rules is named" \
+	tests 65 "$folder/empty.rules: there is no rule" "$folder/empty.rules"
+check "so is one that is not there" \
+	tests 66 "cannot read $folder/gone.rules: No such file or directory" \
+	"$folder/gone.rules"
 
 # A cache that is damaged, foreign, or not ours alone is compiled anew.
 survives() { # COMMAND: what it does to the cached files

@@ -251,6 +251,18 @@ static const char *find_version(struct decision *d)
 	return version;
 }
 
+static void fill_flags(struct decision *d)
+{
+	const struct verdict *v = &d->verdict;
+
+	d->p->flags = arena_array(d->arena, FLAGS_MAX, sizeof(*d->p->flags));
+	add_flag(d, v->disputed, "banner-disputed");
+	add_flag(d, v->novel, "novel");
+	add_flag(d, v->honeypot, "honeypot");
+	add_flag(d, v->operator_rival != NULL, "operator-disputed");
+	add_flag(d, d->input.cut_short || d->input.thin, "short-dialogue");
+}
+
 static void fill(struct decision *d)
 {
 	const struct verdict *v = &d->verdict;
@@ -263,12 +275,6 @@ static void fill(struct decision *d)
 		p->family = catalog_family(d->classifier->catalog, v->product);
 		p->version = find_version(d);
 	}
-	p->flags = arena_array(d->arena, FLAGS_MAX, sizeof(*p->flags));
-	add_flag(d, v->disputed, "banner-disputed");
-	add_flag(d, v->novel, "novel");
-	add_flag(d, v->honeypot, "honeypot");
-	add_flag(d, v->operator_rival != NULL, "operator-disputed");
-	add_flag(d, d->input.cut_short || d->input.thin, "short-dialogue");
 	list_candidates(d);
 	decision_explain(d);
 }
@@ -301,6 +307,8 @@ void decide(const struct classifier *classifier, struct arena *arena,
 		verdict_reach(&d.input, &d.verdict);
 		decision_explain_silent(&d);
 	}
+	fill_flags(&d);
+	decision_list_evidence(&d);
 	if (d.verdict.operator_hit)
 		p->operator_id = d.verdict.operator_hit->rule->operator_id;
 	if (d.verdict.front_hit)

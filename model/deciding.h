@@ -33,4 +33,7 @@ size_t decision_rival(
 void decision_explain(struct decision *d);
 void decision_explain_silent(struct decision *d);
 
+/* Which words name the operators, the front and what is behind it. */
+void decision_list_evidence(struct decision *d);
+
 #endif

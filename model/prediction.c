@@ -7,12 +7,21 @@
 #define FLAGS_MAX      16
 #define CANDIDATES_MAX 16
 #define REASONS_MAX    64
+#define EVIDENCE_MAX   16
 
 static const char *const source_names[] = {
 	[SOURCE_NONE] = NULL,
 	[SOURCE_SVM] = "svm",
 	[SOURCE_RULE] = "rule",
 };
+
+static const char *const about_names[] = {
+	[ABOUT_OPERATOR] = "operator",
+	[ABOUT_FRONT] = "front",
+	[ABOUT_BEHIND] = "behind",
+};
+_Static_assert(
+    sizeof(about_names) / sizeof(*about_names) == ABOUT_COUNT, "every name");
 
 const char *prediction_source_name(enum prediction_source source)
 {
@@ -28,6 +37,23 @@ static void write_candidates(struct json_writer *w, const struct prediction *p)
 		json_open_object(w, NULL);
 		json_write_text(w, "id", p->candidates[i].product);
 		json_write_double(w, "confidence", p->candidates[i].confidence);
+		json_close_object(w);
+	}
+	json_close_array(w);
+}
+
+static void write_evidence(struct json_writer *w, const struct prediction *p)
+{
+	json_open_array(w, "evidence");
+	for (size_t i = 0; i < p->evidence_count; i++) {
+		const struct witness *e = &p->evidence[i];
+
+		json_open_object(w, NULL);
+		json_write_text(w, "about", about_names[e->about]);
+		json_write_text(w, "id", e->id);
+		json_write_text(w, "stage", e->stage);
+		json_write_text(w, "rule", e->rule);
+		json_write_text(w, "words", e->words);
 		json_close_object(w);
 	}
 	json_close_array(w);
@@ -67,6 +93,7 @@ void prediction_write(struct buffer *out, const struct prediction *p)
 	write_candidates(&w, p);
 	json_write_text(&w, "source", source_names[p->source]);
 	write_list(&w, "reasons", p->reasons, p->reason_count);
+	write_evidence(&w, p);
 	json_write_text(&w, "plan", p->plan);
 	json_write_text(&w, "model", p->model);
 	json_close_object(&w);
@@ -101,6 +128,38 @@ static void read_candidates(
 
 		c->product = fields_needed(f, i, "id");
 		c->confidence = confidence(f, i, true);
+	}
+}
+
+static enum evidence_about read_about(
+    struct fields *f, const struct json *object)
+{
+	const char *name = fields_needed(f, object, "about");
+
+	for (int i = 0; i < ABOUT_COUNT; i++) {
+		if (strcmp(about_names[i], name) == 0)
+			return (enum evidence_about)i;
+	}
+	fields_fault(f, "about", "must be operator, front or behind");
+	return ABOUT_OPERATOR;
+}
+
+/* Predictions of earlier versions have none. */
+static void read_evidence(
+    struct fields *f, const struct json *object, struct prediction *p)
+{
+	const struct json *v =
+	    fields_array(f, object, "evidence", EVIDENCE_MAX);
+
+	p->evidence = arena_array(f->arena, v->count, sizeof(*p->evidence));
+	for (const struct json *i = v->first; i && !f->failed; i = i->next) {
+		struct witness *e = &p->evidence[p->evidence_count++];
+
+		e->about = read_about(f, i);
+		e->id = fields_needed(f, i, "id");
+		e->stage = fields_text(f, i, "stage");
+		e->rule = fields_text(f, i, "rule");
+		e->words = fields_text(f, i, "words");
 	}
 }
 
@@ -140,6 +199,7 @@ static void read_fields(
 	p->source = read_source(f, v);
 	p->reasons =
 	    fields_texts(f, v, "reasons", REASONS_MAX, &p->reason_count);
+	read_evidence(f, v, p);
 	p->plan = fields_text(f, v, "plan");
 	p->model = fields_text(f, v, "model");
 }

@@ -32,6 +32,17 @@ struct candidate {
 	double confidence;
 };
 
+enum evidence_about { ABOUT_OPERATOR, ABOUT_FRONT, ABOUT_BEHIND, ABOUT_COUNT };
+
+/* Which words name an operator, the front, or what is behind the front. */
+struct witness {
+	enum evidence_about about;
+	const char *id;	   /* catalogue id of what they name */
+	const char *stage; /* where they were seen; NULL: the model says so, */
+	const char *rule;  /* and there is neither rule */
+	const char *words; /* nor words */
+};
+
 struct prediction {
 	const char *host;
 	int port;
@@ -52,6 +63,9 @@ struct prediction {
 	enum prediction_source source;
 	const char **reasons; /* sentences, strongest first, printable */
 	size_t reason_count;
+	struct witness *evidence; /* by about; first operator_id, then who
+				      else is named: then it is disputed */
+	size_t evidence_count;
 };
 
 /* "svm", "rule", or NULL. */

@@ -3,6 +3,7 @@
 
   transcripts.py train    labelled deployments of four products
   transcripts.py hosts    hosts to score, each with its case as its name
+  transcripts.py fronts   who runs it, and what stands in front of it
   transcripts.py bytes    one host whose replies hold every byte 0-255
 
 Replies are those of real servers in their stock configuration, as many as the
@@ -156,6 +157,42 @@ def hosts():
     yield transcript("198.51.100.7", evil, "evil")
 
 
+GOOGLE = "aspmx.l.google.com"
+
+
+def fronts():
+    """Each named by what it is of; no model is needed for any of them."""
+    # the MX name is Google's, the greeting Mimecast's
+    torn = postfix("relay.example", 1)
+    torn["greeting"] = ("220 eu-smtp-inbound-1.mimecast.com ESMTP;"
+                        " Tue, 24 Nov 2026 10:11:12 +0000")
+    yield transcript("203.0.113.1", torn, GOOGLE)
+    agreed = postfix("relay.example", 2)
+    agreed["greeting"] = "220 mx.google.com ESMTP ek4si1234567edb.15"
+    yield transcript("203.0.113.2", agreed, GOOGLE)
+    # behind a PIX: stars, no EHLO, but Postfix's own refusals
+    pix = postfix("relay.example", 3)
+    pix["greeting"] = "220 *****************************0*2******0****"
+    pix["ehlo"] = "502 5.5.2 Error: command not recognized"
+    yield transcript("203.0.113.3", pix, "pix.example")
+    rbl = {"greeting": "220 rblsmtpd.local", "ehlo": "250 rblsmtpd.local",
+           "noop": "250 rblsmtpd.local", "mail-noarg": "250 rblsmtpd.local",
+           "quit": "221 rblsmtpd.local"}
+    yield transcript("203.0.113.4", rbl, "rbl.example")
+    no_service = {"greeting": "554 gate.example no SMTP service here"}
+    yield transcript("203.0.113.5", no_service, "shut.example",
+                     outcome="rejected")
+    listed = {"greeting": "550 5.7.1 Service unavailable; client [192.0.2.1]"
+                          " blocked using zen.spamhaus.org"}
+    yield transcript("203.0.113.6", listed, "listed.example",
+                     outcome="rejected")
+    spamd = {"greeting": "220 mx.example.com ESMTP spamd IP-based SPAM"
+                         " blocker; Tue Nov 24 10:11:12 2026",
+             "ehlo": "250 Hello, spam sender. Pleased to be wasting your"
+                     " time.", "quit": "221 mx.example.com"}
+    yield transcript("203.0.113.7", spamd, "spamd.example")
+
+
 def every_byte():
     replies = postfix("bytes.example", 0)
     replies["help"] = "500 " + "".join(map(chr, range(256)))
@@ -167,7 +204,8 @@ def every_byte():
 
 
 def main():
-    kinds = {"train": train, "hosts": hosts, "bytes": every_byte}
+    kinds = {"train": train, "hosts": hosts, "fronts": fronts,
+             "bytes": every_byte}
     for record in kinds[sys.argv[1]]():
         print(json.dumps(record))
 

@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-#define WITNESSES_MAX  8
+#define WITNESSES_MAX 8
 #define OPERATORS_MAX 4
 
 /* hit NULL: the model says so. */

@@ -3,6 +3,8 @@
  */
 #include "model/deciding.h"
 
+#include <string.h>
+
 #define TOPICS_MAX   24
 #define TOPICS_SHOWN 4
 
@@ -52,9 +54,16 @@ static void explain_dispute(struct decision *d)
 static void explain_hit(
     struct decision *d, const struct rule_hit *hit, const char *id)
 {
-	if (hit && id)
-		reasons_add(&d->reasons, d->arena, "%s",
-		    reasons_of_hit(d->arena, d->classifier->catalog, hit, id));
+	const char *sentence;
+
+	if (!hit || !id)
+		return;
+	sentence = reasons_of_hit(d->arena, d->classifier->catalog, hit, id);
+	for (size_t i = 0; i < d->reasons.count; i++) {
+		if (strcmp(d->reasons.items[i], sentence) == 0)
+			return; /* the same words name two of its answers */
+	}
+	reasons_add(&d->reasons, d->arena, "%s", sentence);
 }
 
 /* Whose service it is, and what says that it is another's. */

@@ -423,6 +423,8 @@ const char *reasons_evidence(struct arena *arena, const struct rule_hit *hit)
 	}
 	while (used > 0 && strchr(" /", out[used - 1]))
 		out[--used] = '\0';
+	while (*out == ' ' || *out == '/')
+		out++;
 	return out;
 }
 

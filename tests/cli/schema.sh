@@ -36,7 +36,7 @@ invalid() { # schema, file: no line is valid
 	PYTHON
 }
 
-for kind in train hosts bytes; do
+for kind in train hosts operators fronts bytes; do
 	tests/cli/transcripts.py $kind >"$tmp/$kind.jsonl"
 	valid transcript "$tmp/$kind.jsonl"
 	result $? "transcripts of these tests: $kind"
@@ -44,6 +44,7 @@ done
 "$MXPRINT" train -o "$tmp/test.model" "$tmp/train.jsonl" 2>/dev/null
 for model in none "$tmp/test.model"; do
 	"$MXPRINT" score -m "$model" "$tmp/hosts.jsonl" "$tmp/bytes.jsonl" \
+		"$tmp/operators.jsonl" "$tmp/fronts.jsonl" \
 		>"$tmp/predictions.jsonl"
 	valid prediction "$tmp/predictions.jsonl"
 	result $? "predictions of score, model ${model##*/}"
@@ -52,6 +53,11 @@ done
 	sed 's/"confidence":[0-9.]*/"confidence":7/' "$tmp/predictions.jsonl"
 	sed 's/"flags":\[[^]]*\]/"flags":["odd"]/' "$tmp/predictions.jsonl"
 	sed 's/"reasons":/"raisons":/' "$tmp/predictions.jsonl"
+	# a dispute, or a front, without what names it
+	grep -e operator-disputed -e '"about":"front"' \
+		"$tmp/predictions.jsonl" | sed 's/"evidence":\[.*\],/"evidence":[],/'
+	sed 's/"flags":\[[^]]*\]/"flags":[]/' "$tmp/predictions.jsonl" |
+		grep -e '"about":"operator".*"about":"operator"'
 } | grep -v '"outcome":"refused"' >"$tmp/wrong.jsonl"
 invalid prediction "$tmp/wrong.jsonl"
 result $? "the schema refuses wrong predictions"

@@ -3,7 +3,8 @@
 
   transcripts.py train    labelled deployments of four products
   transcripts.py hosts    hosts to score, each with its case as its name
-  transcripts.py fronts   who runs it, and what stands in front of it
+  transcripts.py operators  whose service it is, disputed and not
+  transcripts.py fronts   something that answers first
   transcripts.py bytes    one host whose replies hold every byte 0-255
 
 Replies are those of real servers in their stock configuration, as many as the
@@ -92,7 +93,8 @@ def stranger(host, _n):
 
 PRODUCTS = {"postfix": postfix, "exim": exim, "sendmail": sendmail,
             "opensmtpd": opensmtpd}
-SENT = {"greeting": "", "ehlo": "EHLO %s\r\n" % EHLO, "noop": "NOOP\r\n",
+SENT = {"greeting": "", "ehlo": "EHLO %s\r\n" % EHLO,
+        "helo": "HELO %s\r\n" % EHLO, "noop": "NOOP\r\n",
         "help": "HELP\r\n", "mail-noarg": "MAIL\r\n",
         "nul": "HE\0LO\r\n", "quit": "QUIT\r\n"}
 
@@ -160,37 +162,68 @@ def hosts():
 GOOGLE = "aspmx.l.google.com"
 
 
-def fronts():
-    """Each named by what it is of; no model is needed for any of them."""
-    # the MX name is Google's, the greeting Mimecast's
+def refusal(address, greeting, name):
+    return transcript(address, {"greeting": greeting}, name,
+                      outcome="rejected")
+
+
+def operators():
+    """Whose service it is, by MX name, greeting and certificate."""
+    mimecast = ("220 eu-smtp-inbound-1.mimecast.com ESMTP;"
+                " Tue, 24 Nov 2026 10:11:12 +0000")
     torn = postfix("relay.example", 1)
-    torn["greeting"] = ("220 eu-smtp-inbound-1.mimecast.com ESMTP;"
-                        " Tue, 24 Nov 2026 10:11:12 +0000")
+    torn["greeting"] = mimecast
     yield transcript("203.0.113.1", torn, GOOGLE)
     agreed = postfix("relay.example", 2)
     agreed["greeting"] = "220 mx.google.com ESMTP ek4si1234567edb.15"
     yield transcript("203.0.113.2", agreed, GOOGLE)
-    # behind a PIX: stars, no EHLO, but Postfix's own refusals
-    pix = postfix("relay.example", 3)
-    pix["greeting"] = "220 *****************************0*2******0****"
-    pix["ehlo"] = "502 5.5.2 Error: command not recognized"
-    yield transcript("203.0.113.3", pix, "pix.example")
+    three = transcript("203.0.113.3", torn, GOOGLE)
+    three["connections"][0]["tls"] = {
+        "version": "TLSv1.3", "handshake_ms": 9, "session_ticket": True,
+        "chain": [{"subject": "mx0a-00154904.pphosted.com",
+                   "issuer": "Example CA", "key": "RSA 2048",
+                   "names": ["mx0a-00154904.pphosted.com"]}]}
+    yield three
+    silent = transcript("203.0.113.4", {}, GOOGLE, outcome="refused",
+                        detail="ECONNREFUSED")
+    silent["connections"] = []
+    yield silent
+
+
+def fronts():
+    """Something answers before the server does, or instead of it."""
+    # a PIX lets HELO and MAIL through, but neither the greeting nor EHLO
+    pix = {"greeting": "220 *****************************0*2******0****",
+           "ehlo": "502 5.5.2 Error: command not recognized",
+           "helo": "250 relay.example", "noop": "250 2.0.0 Ok",
+           "help": "502 5.5.2 Error: command not recognized",
+           "mail-noarg": "401 4.5.4 Syntax: MAIL FROM:<address>",
+           "quit": "221 2.0.0 Bye"}
+    yield transcript("203.0.113.11", pix, "pix.example")
+    # its successor masks single extensions
+    asa = postfix("relay.example", 3)
+    asa["greeting"] = "220 *****************************0*2******0****"
+    asa["ehlo"] = asa["ehlo"].replace("CHUNKING", "XXXXXXXA")
+    yield transcript("203.0.113.12", asa, "asa.example")
     rbl = {"greeting": "220 rblsmtpd.local", "ehlo": "250 rblsmtpd.local",
            "noop": "250 rblsmtpd.local", "mail-noarg": "250 rblsmtpd.local",
            "quit": "221 rblsmtpd.local"}
-    yield transcript("203.0.113.4", rbl, "rbl.example")
-    no_service = {"greeting": "554 gate.example no SMTP service here"}
-    yield transcript("203.0.113.5", no_service, "shut.example",
-                     outcome="rejected")
-    listed = {"greeting": "550 5.7.1 Service unavailable; client [192.0.2.1]"
-                          " blocked using zen.spamhaus.org"}
-    yield transcript("203.0.113.6", listed, "listed.example",
-                     outcome="rejected")
+    yield transcript("203.0.113.13", rbl, "rbl.example")
+    yield refusal("203.0.113.14", "554 gate.example no SMTP service here",
+                  "shut.example")
+    yield refusal("203.0.113.15", "550-192.0.2.1 is listed by Spamhaus\r\n"
+                                  "550 go away", "listed.example")
+    yield refusal("203.0.113.16", "421 4.3.2 All screening ports are busy",
+                  "screened.example")
     spamd = {"greeting": "220 mx.example.com ESMTP spamd IP-based SPAM"
                          " blocker; Tue Nov 24 10:11:12 2026",
              "ehlo": "250 Hello, spam sender. Pleased to be wasting your"
                      " time.", "quit": "221 mx.example.com"}
-    yield transcript("203.0.113.7", spamd, "spamd.example")
+    yield transcript("203.0.113.17", spamd, "spamd.example")
+    # a proxy that passes on the greeting of what it protects
+    passed = dict(rbl)
+    passed["greeting"] = "220 mail.example ESMTP Exim 4.96"
+    yield transcript("203.0.113.18", passed, "passed.example")
 
 
 def every_byte():
@@ -204,8 +237,8 @@ def every_byte():
 
 
 def main():
-    kinds = {"train": train, "hosts": hosts, "fronts": fronts,
-             "bytes": every_byte}
+    kinds = {"train": train, "hosts": hosts, "operators": operators,
+             "fronts": fronts, "bytes": every_byte}
     for record in kinds[sys.argv[1]]():
         print(json.dumps(record))
 

@@ -40,6 +40,10 @@ static void test_prediction__comes_back_as_it_was_written(void **state)
 		"b" };
 	static struct candidate candidates[] = { { "postfix", 0.9301 },
 		{ "exim", 0.0699 } };
+	static struct witness evidence[] = {
+		{ ABOUT_OPERATOR, "gandi", "mx-name", "mx/gandi", "a \"b\"" },
+		{ ABOUT_BEHIND, "postfix", NULL, NULL, NULL }
+	};
 	const struct prediction p = {
 		.host = "2001:db8::1",
 		.port = 2525,
@@ -60,6 +64,8 @@ static void test_prediction__comes_back_as_it_was_written(void **state)
 		.source = SOURCE_SVM,
 		.reasons = reasons,
 		.reason_count = 2,
+		.evidence = evidence,
+		.evidence_count = 2,
 	};
 	struct prediction *q = read_back(written(&p));
 
@@ -74,6 +80,10 @@ static void test_prediction__comes_back_as_it_was_written(void **state)
 	assert_int_equal(q->flag_count, 2);
 	assert_string_equal(q->operator_id, "gandi");
 	assert_string_equal(q->front, "cisco-pix");
+	assert_int_equal(q->evidence_count, 2);
+	assert_string_equal(q->evidence[0].words, "a \"b\"");
+	assert_int_equal(q->evidence[1].about, ABOUT_BEHIND);
+	assert_null(q->evidence[1].rule);
 }
 
 static void test_prediction__writes_null_where_nothing_is_known(void **state)
@@ -90,8 +100,8 @@ static void test_prediction__writes_null_where_nothing_is_known(void **state)
 	    "\"port\":25,\"name\":null,\"outcome\":\"refused\","
 	    "\"product\":null,\"confidence\":null,\"version\":null,"
 	    "\"family\":null,\"operator\":null,\"front\":null,\"flags\":[],"
-	    "\"candidates\":[],\"source\":null,\"reasons\":[],\"plan\":null,"
-	    "\"model\":null}");
+	    "\"candidates\":[],\"source\":null,\"reasons\":[],"
+	    "\"evidence\":[],\"plan\":null,\"model\":null}");
 	assert_null(read_back(written(&p))->product);
 	assert_int_equal(read_back(written(&p))->source, SOURCE_NONE);
 }
@@ -123,6 +133,10 @@ static void test_prediction__refuses_what_is_no_prediction(void **state)
 		{ HEAD "\"outcome\":\"greeted\",\"flags\":[1]}", "flags" },
 		{ HEAD "\"outcome\":\"greeted\",\"flags\":\"a\"}", "flags" },
 		{ HEAD "\"outcome\":\"greeted\",\"candidates\":[{}]}", "id" },
+		{ HEAD "\"outcome\":\"greeted\",\"evidence\":[{}]}", "about" },
+		{ HEAD "\"outcome\":\"greeted\",\"evidence\":"
+		       "[{\"about\":\"front\"}]}",
+		    "id" },
 	};
 
 	(void)state;

@@ -425,7 +425,8 @@ static int run(const struct command *self, int argc, char **argv)
 static const struct option_spec option_table[] = {
 	{ "altered", 0, NULL,
 	    "of test: the examples without host name, with legal notices,\n"
-	    "other dates, words at the end, other line ends: same answer?" },
+	    "other dates, other languages, junk at the end, other line\n"
+	    "ends: same answer?" },
 	{ "format", 'f', "FORMAT", "of list: table (default) or json" },
 	{ "stage", 's', "STAGE",
 	    "of match: banner, ehlo, help, unknown, nul, mail, reply, quit,\n"

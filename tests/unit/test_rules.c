@@ -360,20 +360,29 @@ static void test_rules__altered_examples_keep_their_answer(void **state)
 		      "product exim\nexample \"220 mx.example.com ESMTP Exim "
 		      "4.9 Tue, 24 Nov 2026 10:11:12 +0100\" => version=4.9"),
 		    0 },
-		/* No host name, a notice before, one behind, words at the
-		 * end. */
+		/* No host name, or in a line of its own; a notice before,
+		 * behind, around; words and bytes at the end. */
 		{ RULE("a", "banner", "match \\A{host} exim\\Z",
 		      "product exim\nexample \"220 mx.example.com Exim\""),
-		    4 },
+		    7 },
+		/* German, French, Japanese. */
+		{ RULE("a", "banner", "match \\<exim (?:service )?ready",
+		      "product exim\n"
+		      "example \"220 mx.example.com Exim service ready.\"\n"
+		      "example \"220 a.example.com Exim ready at Tue, 24 Nov "
+		      "2026 10:11:12 +0100\"\n"
+		      "example \"220 Exim ready\"\n"
+		      "example \"220 mx.example.com Exim ready for you\""),
+		    6 },
 		{ RULE("a", "banner", "match \\A{host} exim\\Z",
 		      "product exim\nwhole one word\n"
 		      "example \"220 mx.example.com Exim\""),
 		    0 },
-		/* Three other dates. */
+		/* Ten other dates. */
 		{ RULE("a", "banner", "match exim \\w{3}, \\d+ Nov",
 		      "product exim\nexample \"220 mx.example.com Exim Tue, "
 		      "24 Nov 2026 10:11:12 +0100\""),
-		    3 },
+		    10 },
 	};
 
 	(void)state;

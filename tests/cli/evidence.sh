@@ -47,8 +47,7 @@ told "with the rule and the words" '
 	 "rule": "mx/google-mx", "words": "aspmx.l.google.com"}
 	in p["203.0.113.1"]["evidence"]'
 told "so are three" '
-	p["203.0.113.3"]["who"][2:] == [("proofpoint-pphosted",
-	                                 "certificate")]'
+	p["203.0.113.3"]["who"][2:] == [("fastmail", "certificate")]'
 told "where they agree nothing is disputed" '
 	p["203.0.113.2"]["flags"] == [] and
 	p["203.0.113.2"]["who"] == [("google-mx", "mx-name")]'
@@ -129,10 +128,10 @@ identify "a refusal by rblsmtpd, and nothing else" \
 ^    behind it   nothing known$' -m none 127.96.1.5
 identify "no service for us" '^    front       .*, a firewall, by its greet
 ^    behind it   nothing known$' -m none 127.96.1.6
-identify "listed" '^    front       .*Spamhaus, a filter, by its greet
+identify "listed" '^    front       .*Spamhaus, a proxy or filter, by its greet
 ^    behind it   nothing known$' -m none 127.96.1.7
 identify "postscreen" '^    front       Postfix postscreen, a proxy or filter
 ^    behind it   Postfix, by its greeting' -m none 127.96.1.8
-identify "a tarpit" '^    front       OpenBSD spamd, a tarpit, by its greeting
+identify "a tarpit" '^    front       OpenBSD spamd, a honeypot or tarpit, by its greeting
 ^    behind it   nothing known$' -m none 127.96.1.9
 tap_end

@@ -180,9 +180,9 @@ def operators():
     three = transcript("203.0.113.3", torn, GOOGLE)
     three["connections"][0]["tls"] = {
         "version": "TLSv1.3", "handshake_ms": 9, "session_ticket": True,
-        "chain": [{"subject": "mx0a-00154904.pphosted.com",
+        "chain": [{"subject": "in1-smtp.messagingengine.com",
                    "issuer": "Example CA", "key": "RSA 2048",
-                   "names": ["mx0a-00154904.pphosted.com"]}]}
+                   "names": ["in1-smtp.messagingengine.com"]}]}
     yield three
     silent = transcript("203.0.113.4", {}, GOOGLE, outcome="refused",
                         detail="ECONNREFUSED")

@@ -66,7 +66,7 @@ static void write_version(
 {
 	size_t n = 0;
 
-	strcpy(out, "*");
+	memcpy(out, "*", sizeof("*"));
 	if (version == NULL || version[0] == '\0' ||
 	    strlen(version) > VERSION_LEN_MAX || is_open(version))
 		return;
@@ -83,7 +83,7 @@ static void write_version(
 	}
 	out[n] = '\0';
 	if (n == 0 || strcmp(out, "-") == 0)
-		strcpy(out, "*");
+		memcpy(out, "*", sizeof("*"));
 }
 
 void cpe_name(const char *cell, const char *version, char name[CPE_SIZE])

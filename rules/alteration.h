@@ -30,12 +30,12 @@ struct language { /* what the fixed English words become */
 };
 
 struct alteration {
-	const char *name;	/* "with NAME, the example's ..." */
-	unsigned stages;	/* bits 1u << enum rule_stage */
-	bool form;		/* changes the form of the whole */
-	bool parts_host;	/* from the words, or leaves it out */
-	const char *date;	/* for alter_dates() */
-	struct language words;	/* for alter_words() */
+	const char *name;      /* "with NAME, the example's ..." */
+	unsigned stages;       /* bits 1u << enum rule_stage */
+	bool form;	       /* changes the form of the whole */
+	bool parts_host;       /* from the words, or leaves it out */
+	const char *date;      /* for alter_dates() */
+	struct language words; /* for alter_words() */
 	/* Writes to a->out; false: it has nothing to change. */
 	bool (*alter)(struct altering *a, const struct alteration *how);
 };

@@ -50,8 +50,8 @@ void example_lines_cut(struct example_lines *l, const char *text, size_t len)
 	}
 }
 
-void example_lines_join(const struct example_lines *l, const char *code, const char *end,
-    struct buffer *out)
+void example_lines_join(const struct example_lines *l, const char *code,
+    const char *end, struct buffer *out)
 {
 	buffer_reset(out);
 	for (size_t i = 0; i < l->count; i++) {

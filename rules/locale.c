@@ -85,8 +85,8 @@ static bool ends(const struct example_line *line, size_t at)
 }
 
 /* false: the line has no such words at its end. */
-static bool translate(struct altering *a, struct example_line *line,
-    const struct language *words)
+static bool translate(
+    struct altering *a, struct example_line *line, const struct language *words)
 {
 	static const char service[] = "service ";
 	size_t before = sizeof(service) - 1;
@@ -100,8 +100,8 @@ static bool translate(struct altering *a, struct example_line *line,
 	if (at >= line->len)
 		return false;
 	start = at;
-	if (at > before && strncasecmp(line->text + at - before, service,
-			       before) == 0)
+	if (at > before &&
+	    strncasecmp(line->text + at - before, service, before) == 0)
 		start -= before;
 	rest = at + strlen("ready");
 	has_at = has_word(line, rest + 1, "at");

@@ -139,7 +139,7 @@ static void list_table(const struct rule_engine *engine, const char *file)
 		    rule_stage_name(r->stage), or_dash(r->product),
 		    or_dash(r->operator_id), or_dash(r->front));
 	}
-	printf("%zu rules\n", count);
+	printf("%zu rule%s\n", count, count == 1 ? "" : "s");
 }
 
 static void print_failure(void *user, const char *sentence)
@@ -166,9 +166,10 @@ static int run_test(struct rule_engine *engine, const char *file)
 	if (file == NULL)
 		printf("%zu rules, every example won by its rule\n", count);
 	else
-		printf("%zu rules of %s beside %zu others, every example won "
+		printf("%zu rule%s of %s beside %zu others, every example won "
 		       "by its rule\n",
-		    count, file, rule_engine_count(engine) - count);
+		    count, count == 1 ? "" : "s", file,
+		    rule_engine_count(engine) - count);
 	return STATUS_OK;
 }
 

@@ -124,10 +124,10 @@ tests() { # STATUS WORDS FILE: what `rules test FILE` tells
 	tells "$1" "$2" "$MXPRINT" rules test "$3"
 }
 check "a file is tested with the shipped rules, which it may be over" \
-	tests 0 "1 rules of $folder/new.rules beside 1" "$folder/new.rules"
+	tests 0 "1 rule of $folder/new.rules beside 1" "$folder/new.rules"
 check "and in other surroundings" tells 0 ' 0 with another answer' \
 	"$MXPRINT" rules test --altered "$folder/new.rules"
-check "list shows its rules alone" tells 0 '1 rules' \
+check "list shows its rules alone" tells 0 '1 rule' \
 	"$MXPRINT" rules list "$folder/new.rules"
 check "a shipped file is itself, whatever its path" \
 	tests 0 "of $PWD/rules/replies.rules beside " "$PWD/rules/replies.rules"

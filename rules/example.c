@@ -64,15 +64,20 @@ bool rule_unescape(struct arena *arena, const char *text, size_t len,
 
 /*
  * Takes the quotes off the value that begins at quote and may end in *rest, and
- * leaves it at quote. false where they are not closed.
+ * leaves it at quote. false where they are not closed or not followed by a
+ * blank.
  */
 static bool unquote(char *quote, char **rest)
 {
 	char *end = strchr(quote + 1, '"');
 
+	if (end != NULL && end[1] != '\0')
+		return false;
 	if (end == NULL) {
 		end = strchr(*rest, '"');
 		if (end == NULL)
+			return false;
+		if (end[1] != '\0' && end[1] != ' ' && end[1] != '\t')
 			return false;
 		(*rest)[-1] = ' ';
 		*rest = end + 1;

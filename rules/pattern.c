@@ -17,12 +17,18 @@
 #define WORD_START "(?<![\\w.@-])"
 #define WORD_END   "(?![\\w@]|[.-]\\w)"
 
+/* A date or a time of day behind a name is no version of it. */
+#define NO_DATE                                   \
+	"(?!\\d{4}-\\d\\d-\\d\\d|\\d{1,2}:\\d\\d" \
+	"|\\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec))"
+
 static const struct {
 	const char *name;
 	const char *exact;
 	const char *loose;
 } macros[] = {
-	{ "{version}", "(?<version>[0-9][0-9A-Za-z]*(?:[._-][0-9A-Za-z]+)*)",
+	{ "{version}",
+	    "(?<version>" NO_DATE "[0-9][0-9A-Za-z]*(?:[._-][0-9A-Za-z]+)*)",
 	    "[0-9][0-9A-Za-z._-]*" },
 	{ "{host}", "[^\\s]+", "[^\\s]+" },
 };

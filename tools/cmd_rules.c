@@ -239,6 +239,19 @@ static void print_match(const struct catalog *catalog,
 	puts(buffer_text(out));
 }
 
+/* A byte order mark and blanks before the reply are the file's, not its. */
+static void skip_blanks(const char **line, size_t *len)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+
+	if (*len >= 3 && memcmp(*line, mark, 3) == 0) {
+		*line += 3;
+		*len -= 3;
+	}
+	for (; *len > 0 && (**line == ' ' || **line == '\t'); --*len)
+		++*line;
+}
+
 static void match_line(struct rule_engine *engine,
     const struct catalog *catalog, enum rule_stage stage, const char *line,
     size_t len, struct arena *arena, struct buffer *out)
@@ -248,6 +261,7 @@ static void match_line(struct rule_engine *engine,
 	size_t n;
 	char *bytes;
 
+	skip_blanks(&line, &len);
 	/* A line with a stray backslash was never escaped: take it as is. */
 	if (rule_unescape(arena, line, len, &bytes, &n, &fault)) {
 		line = bytes;

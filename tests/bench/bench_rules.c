@@ -334,11 +334,9 @@ static void hostile_word(unsigned stages, const char *word, double banner)
 	}
 }
 
-static void hostile_words_of(
-    const struct rule_spec *spec, struct strmap *seen, double banner)
+static void hostile_words_of(const struct rule_example *x, unsigned stages,
+    struct strmap *seen, double banner)
 {
-	const struct rule_example *x = spec->examples;
-
 	for (size_t at = 0; at < x->len;) {
 		char word[WORD_MAX + 1];
 		size_t n = 0;
@@ -354,7 +352,7 @@ static void hostile_words_of(
 			continue;
 		strmap_put(seen, word, n, &added);
 		if (added)
-			hostile_word(spec->rule.stages, word, banner);
+			hostile_word(stages, word, banner);
 	}
 }
 
@@ -365,8 +363,9 @@ static void hostile_words(double banner)
 	struct strmap *seen = strmap_new();
 
 	for (size_t i = 0; i < set->count; i++)
-		if (set->specs[i]->example_count > 0)
-			hostile_words_of(set->specs[i], seen, banner);
+		for (size_t k = 0; k < set->specs[i]->example_count; k++)
+			hostile_words_of(&set->specs[i]->examples[k],
+			    set->specs[i]->rule.stages, seen, banner);
 	strmap_free(seen);
 }
 

@@ -26,6 +26,11 @@ check "one reply a line, in C escapes" says \
 check "the CPE 2.3 name of the version it shows" says \
 	'220 mx.example.com ESMTP Exim 4.96' \
 	'"cpe":"cpe:2.3:a:exim:exim:4.96:*:*:*:*:*:*:*"'
+check "a date behind the name is no version" says \
+	'220 mx.example.com ESMTP Exim 10:00:00' \
+	'"product":"exim","name":"Exim","vendor":"University of Cambridge / Exim project","version":""'
+check "blanks before a reply are none of it" says \
+	'  	220 mx.example.com ESMTP Exim 4.96' '"version":"4.96"'
 check "nothing matched: everything is empty" says '220 mx.example.com hello' \
 	'"product":"","name":"","vendor":"","version":"","cpe":"","operator":"","front":""'
 huge() { # one line of 10 MB that begins with a greeting

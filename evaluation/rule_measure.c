@@ -160,18 +160,23 @@ static bool names_itself(const struct catalog *catalog,
 	       (n >= 4 && has_word(x->received.data, x->received.len, name, n));
 }
 
+/* The most precise, as a verdict takes it; of equals the earlier stage's. */
 static const struct rule_hit *best_product(
     const struct rule_hits *hits, bool greeting_only, bool forged)
 {
+	const struct rule_hit *best = NULL;
+
 	for (size_t i = 0; i < hits->count; i++) {
 		const struct rule_hit *hit = &hits->items[i];
 
 		if (hit->rule->product != NULL &&
 		    (!greeting_only || hit->stage == STAGE_BANNER) &&
-		    !(forged && hit->stage == STAGE_BANNER))
-			return hit;
+		    !(forged && hit->stage == STAGE_BANNER) &&
+		    (best == NULL ||
+			hit->rule->precision > best->rule->precision))
+			best = hit;
 	}
-	return NULL;
+	return best;
 }
 
 static void count_totals(struct rule_measure *m, const struct transcript *t,

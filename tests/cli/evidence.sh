@@ -122,7 +122,7 @@ identify "a firewall, and what a rule finds behind it" \
 	-m none --no-help 127.96.1.3
 identify "or the model" \
 	'^    front       Cisco ASA.*, a firewall, by its answer to EHLO "XXX
-^    behind it   Postfix, by the model (0.' -m "$tmp/test.model" 127.96.1.4
+^    behind it   Postfix, by the model (0.' -m "$tmp/test.model" --plan polite 127.96.1.4
 identify "a refusal by rblsmtpd, and nothing else" \
 	'^    front       rblsmtpd.*, a proxy or filter, by its answer to
 ^    behind it   nothing known$' -m none 127.96.1.5

@@ -167,14 +167,20 @@ def refusal(address, greeting, name):
                       outcome="rejected")
 
 
+# Of no rule's product: what is told is told by something else.
+UNKNOWN_WORDS = "501 Bad sender"
+
+
 def operators():
     """Whose service it is, by MX name, greeting and certificate."""
     mimecast = ("220 eu-smtp-inbound-1.mimecast.com ESMTP;"
                 " Tue, 24 Nov 2026 10:11:12 +0000")
     torn = postfix("relay.example", 1)
     torn["greeting"] = mimecast
+    torn["mail-noarg"] = UNKNOWN_WORDS
     yield transcript("203.0.113.1", torn, GOOGLE)
     agreed = postfix("relay.example", 2)
+    agreed["mail-noarg"] = UNKNOWN_WORDS
     agreed["greeting"] = "220 mx.google.com ESMTP ek4si1234567edb.15"
     yield transcript("203.0.113.2", agreed, GOOGLE)
     three = transcript("203.0.113.3", torn, GOOGLE)

@@ -93,20 +93,25 @@ static const char *or_dash(const char *text)
 	return text ? text : "-";
 }
 
-/* The next rule from *i on, which goes behind it; file, if not NULL: of it. */
-static const struct rule *next_rule(
-    const struct rule_engine *engine, const char *file, size_t *i)
+/*
+ * The next rule from *i on, which goes behind it: of the file, if that is not
+ * NULL, and of the stage, if that is not STAGE_COUNT.
+ */
+static const struct rule *next_rule(const struct rule_engine *engine,
+    const char *file, enum rule_stage stage, size_t *i)
 {
 	while (*i < rule_engine_count(engine)) {
 		const struct rule *rule = rule_engine_rule(engine, (*i)++);
 
-		if (file == NULL || strcmp(rule->file, file) == 0)
+		if ((file == NULL || strcmp(rule->file, file) == 0) &&
+		    (stage == STAGE_COUNT || (rule->stages & 1u << stage) != 0))
 			return rule;
 	}
 	return NULL;
 }
 
-static void list_json(const struct rule_engine *engine, const char *file)
+static void list_json(
+    const struct rule_engine *engine, const char *file, enum rule_stage stage)
 {
 	const char *between = "";
 	const struct rule *rule;
@@ -115,7 +120,7 @@ static void list_json(const struct rule_engine *engine, const char *file)
 
 	buffer_init(&out, JSON_MAX);
 	puts("[");
-	while ((rule = next_rule(engine, file, &i)) != NULL) {
+	while ((rule = next_rule(engine, file, stage, &i)) != NULL) {
 		buffer_reset(&out);
 		write_rule(&out, rule);
 		printf("%s%s", between, buffer_text(&out));
@@ -125,7 +130,8 @@ static void list_json(const struct rule_engine *engine, const char *file)
 	buffer_clear(&out);
 }
 
-static void list_table(const struct rule_engine *engine, const char *file)
+static void list_table(
+    const struct rule_engine *engine, const char *file, enum rule_stage stage)
 {
 	const struct rule *r;
 	size_t count = 0;
@@ -133,7 +139,7 @@ static void list_table(const struct rule_engine *engine, const char *file)
 
 	printf("%-40s %-12s %-24s %-24s %s\n", "rule", "stage", "product",
 	    "operator", "front");
-	while ((r = next_rule(engine, file, &i)) != NULL) {
+	while ((r = next_rule(engine, file, stage, &i)) != NULL) {
 		count++;
 		printf("%-40s %-12s %-24s %-24s %s\n", r->id,
 		    rule_stage_name(r->stage), or_dash(r->product),
@@ -161,7 +167,7 @@ static int run_test(struct rule_engine *engine, const char *file)
 		    failures);
 		return STATUS_DATA;
 	}
-	while (next_rule(engine, file, &i) != NULL)
+	while (next_rule(engine, file, STAGE_COUNT, &i) != NULL)
 		count++;
 	if (file == NULL)
 		printf("%zu rules, every example won by its rule\n", count);
@@ -401,9 +407,9 @@ static int run_verb(const struct command *self, const char *verb, char **files,
 		status = options->altered ? run_altered(engine)
 					  : run_test(engine, file);
 	else if (strcmp(verb, "list") == 0 && options->json)
-		list_json(engine, file);
+		list_json(engine, file, options->stage);
 	else if (strcmp(verb, "list") == 0)
-		list_table(engine, file);
+		list_table(engine, file, options->stage);
 	rule_engine_free(engine);
 	catalog_free(catalog);
 	return status;
@@ -444,8 +450,8 @@ static const struct option_spec option_table[] = {
 	    "ends: same answer?" },
 	{ "format", 'f', "FORMAT", "of list: table (default) or json" },
 	{ "stage", 's', "STAGE",
-	    "of match: banner, ehlo, help, unknown, nul, mail, reply, quit,\n"
-	    "mx-name or certificate" },
+	    "of list and match: banner, ehlo, help, unknown, nul, mail,\n"
+	    "reply, quit, mx-name or certificate" },
 	{ 0 },
 };
 

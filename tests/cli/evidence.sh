@@ -2,6 +2,7 @@
 # identify and score: disputed operators are both shown with what names them,
 # fronts with their role and with what is behind them.
 . "$(dirname "$0")/../tap.sh"
+. "$(dirname "$0")/../name_server.sh"
 dns=127.96.0.1:5303 port=2576
 
 identify() { # name, words expected, arguments...
@@ -86,27 +87,7 @@ alt1.aspmx.l.google.com. IN A 127.96.1.1
 alt2.aspmx.l.google.com. IN A 127.96.1.2
 ns.test. IN A 127.96.0.1
 ZONE
-cat >"$tmp/nsd.conf" <<CONF
-server:
-    ip-address: 127.96.0.1@5303
-    do-ip6: no
-    username: ""
-    chroot: ""
-    zonesdir: "$tmp"
-    database: ""
-    pidfile: "$tmp/nsd.pid"
-    xfrdfile: "$tmp/xfrd.state"
-    zonelistfile: "$tmp/zone.list"
-    logfile: "$tmp/nsd.log"
-    server-count: 1
-remote-control:
-    control-enable: no
-zone:
-    name: .
-    zonefile: zone
-CONF
-PATH=$PATH:/usr/sbin nsd -d -c "$tmp/nsd.conf" >"$tmp/nsd.out" 2>&1 &
-pids="$pids $!"
+name_server 127.96.0.1 5303 . zone
 wait_for "$tmp/farm.out" ready
 wait_for "$tmp/nsd.log" started
 

@@ -2,6 +2,7 @@
 # identify: domains through a real name server, hosts by address and name, on
 # loopback hosts that replay the transcripts of these tests.
 . "$(dirname "$0")/../tap.sh"
+. "$(dirname "$0")/../name_server.sh"
 dns=127.95.0.1:5302 port=2575
 
 identify() { # name, expected status, words expected, arguments...
@@ -40,27 +41,7 @@ forged IN A 127.95.1.2
 hidden IN A 127.95.1.3
 dead IN A 127.95.1.99
 ZONE
-cat >"$tmp/nsd.conf" <<CONF
-server:
-    ip-address: 127.95.0.1@5302
-    do-ip6: no
-    username: ""
-    chroot: ""
-    zonesdir: "$tmp"
-    database: ""
-    pidfile: "$tmp/nsd.pid"
-    xfrdfile: "$tmp/xfrd.state"
-    zonelistfile: "$tmp/zone.list"
-    logfile: "$tmp/nsd.log"
-    server-count: 1
-remote-control:
-    control-enable: no
-zone:
-    name: test.
-    zonefile: zone
-CONF
-PATH=$PATH:/usr/sbin nsd -d -c "$tmp/nsd.conf" >"$tmp/nsd.out" 2>&1 &
-pids="$pids $!"
+name_server 127.95.0.1 5302 test. zone
 wait_for "$tmp/farm.out" ready
 wait_for "$tmp/nsd.log" started
 

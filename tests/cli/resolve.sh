@@ -3,6 +3,7 @@
 set -u
 shopt -s lastpipe # resolve() at the end of a pipe sets $code here
 . "$(dirname "$0")/../tap.sh"
+. "$(dirname "$0")/../name_server.sh"
 nsd_at=127.53.1.1 liar_at=127.53.1.2 mute_at=127.53.1.3 nobody_at=127.53.1.4
 mortal_at=127.53.1.5
 port=5301
@@ -100,30 +101,7 @@ $TTL 600
 1.5 IN PTR Who.test.
 4.5 IN PTR elsewhere.test.
 ZONE
-cat >"$tmp/nsd.conf" <<CONF
-server:
-    ip-address: $nsd_at@$port
-    do-ip6: no
-    username: ""
-    chroot: ""
-    zonesdir: "$tmp"
-    database: ""
-    pidfile: "$tmp/nsd.pid"
-    xfrdfile: "$tmp/xfrd.state"
-    zonelistfile: "$tmp/zone.list"
-    logfile: "$tmp/nsd.log"
-    server-count: 1
-remote-control:
-    control-enable: no
-zone:
-    name: "test"
-    zonefile: "zone"
-zone:
-    name: "53.127.in-addr.arpa"
-    zonefile: "reverse"
-CONF
-PATH=$PATH:/usr/sbin nsd -d -c "$tmp/nsd.conf" >/dev/null 2>&1 &
-pids=$!
+name_server $nsd_at $port test zone 53.127.in-addr.arpa reverse
 mkfifo "$tmp/ready"
 for at in $mortal_at $liar_at; do
 	/usr/bin/python3 tests/dns/responder.py $at $port "$tmp/counts" \

@@ -31,6 +31,12 @@ check "a date behind the name is no version" says \
 	'"product":"exim","name":"Exim","vendor":"University of Cambridge / Exim project","version":""'
 check "blanks before a reply are none of it" says \
 	'  	220 mx.example.com ESMTP Exim 4.96' '"version":"4.96"'
+of_quit() {
+	"$MXPRINT" rules list --stage quit >"$folder/quit" &&
+		grep -q '^quit/inetsim ' "$folder/quit" &&
+		! grep -q '^banner/' "$folder/quit"
+}
+check "the rules of one stage" of_quit
 check "nothing matched: everything is empty" says '220 mx.example.com hello' \
 	'"product":"","name":"","vendor":"","version":"","cpe":"","operator":"","front":""'
 huge() { # one line of 10 MB that begins with a greeting

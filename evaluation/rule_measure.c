@@ -132,16 +132,6 @@ static bool has_word(const char *text, size_t len, const char *word, size_t n)
 	return false;
 }
 
-static const struct exchange *greeting(const struct transcript *t)
-{
-	for (size_t c = 0; c < t->connection_count; c++)
-		for (size_t x = 0; x < t->connections[c].exchange_count; x++)
-			if (strcmp(t->connections[c].exchanges[x].probe,
-				PROBE_GREETING) == 0)
-				return &t->connections[c].exchanges[x];
-	return NULL;
-}
-
 /* Does the greeting hold the product's id or its name's first word? */
 static bool names_itself(const struct catalog *catalog,
     const struct exchange *x, const char *product)
@@ -183,7 +173,7 @@ static void count_totals(struct rule_measure *m, const struct transcript *t,
     const struct rule_hits *hits, bool forged, const char *where, long line)
 {
 	const struct rule_hit *best = best_product(hits, false, forged);
-	const struct exchange *x = greeting(t);
+	const struct exchange *x = transcript_find(t, PROBE_GREETING);
 
 	if (best != NULL) {
 		m->totals.answered++;

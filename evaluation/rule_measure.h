@@ -39,9 +39,11 @@ void rule_measure_table(const struct rule_measure *measure, struct buffer *out);
 size_t rule_measure_faults(const struct rule_measure *measure,
     void (*report)(void *user, const char *sentence), void *user);
 
-struct rule_totals {	 /* over transcripts with an honest greeting */
-	size_t named;	 /* whose greeting names the labelled product, */
-	size_t told;	 /* and the rules on the greeting name it, too */
+struct rule_totals {
+	/* of transcripts with an honest greeting */
+	size_t named; /* it names the labelled product, */
+	size_t told;  /* and the rules on the greeting name it, too */
+	/* of all transcripts, a forged greeting aside */
 	size_t answered; /* rules name a product */
 	size_t wrong;	 /* and it is another one */
 };

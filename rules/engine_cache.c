@@ -155,11 +155,13 @@ static void write_file(
 {
 	char path[PATH_BYTES + NAME_BYTES];
 	char name[NAME_BYTES];
+	mode_t mask =
+	    umask(0077); /* nobody else may ever open it for writing */
 
 	file_name(stage, name);
 	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	if (file_replace(path, buffer_text(file), file->len, NULL) == STATUS_OK)
-		chmod(path, 0600);
+	(void)file_replace(path, buffer_text(file), file->len, NULL);
+	umask(mask);
 }
 
 void engine_cache_put(enum rule_stage stage, const struct engine_cache_key *key,

@@ -153,6 +153,11 @@ static enum status read_suffix(struct rule_reader *r, char *value)
 		word = rule_next_word(r, &rest);
 		if (*word == '\0')
 			break;
+		if (word[0] == '.' || word[strlen(word) - 1] == '.' ||
+		    strpbrk(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != NULL)
+			return rule_fault(r,
+			    "a suffix is a name in lower case without a dot at "
+			    "its ends");
 		if (psl_is_public_suffix2(psl_builtin(), word, PSL_TYPE_ICANN))
 			return rule_fault(r,
 			    "anybody can have a name under %.64s; a suffix is "

@@ -3,7 +3,8 @@
  * rules/).
  *
  * Asked once, when all files are read. Fills reader->err at the `over` that
- * names no rule, or that closes a ring; gives STATUS_DATA.
+ * names no rule, closes a ring, or is one too many in a chain; gives
+ * STATUS_DATA.
  */
 #ifndef MXPRINT_RULES_OVER_H
 #define MXPRINT_RULES_OVER_H

@@ -222,10 +222,13 @@ static void print_match(const struct catalog *catalog,
 	struct rule_answer a = rule_hits_answer(hits);
 	const struct rule_hit *hit;
 	const struct product *row = row_of(catalog, &a, &hit);
+	const char *fixed = a.product ? a.product->rule->version : NULL;
 	struct json_writer w;
 	char cpe[CPE_SIZE];
 
-	cpe_name(row ? row->cpe : NULL, a.version, cpe);
+	/* a version of the rule's own may be a range: 8.8-8.11 */
+	cpe_name(row ? row->cpe : NULL,
+	    fixed && strchr(fixed, '-') ? NULL : a.version, cpe);
 	buffer_reset(out);
 	json_writer_init(&w, out);
 	json_open_object(&w, NULL);

@@ -209,6 +209,7 @@ static void measure_transcripts(const char *const *paths, size_t count)
 		arena_reset(arena);
 		transcript_free(t);
 	}
+	must(done > 0, "there are transcripts to measure with");
 	if (done > 0) {
 		printf("transcripts: %.1f us for the rules, %.2f of what "
 		       "features cost\n",

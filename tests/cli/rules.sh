@@ -36,6 +36,13 @@ of_quit() {
 		grep -q '^quit/inetsim ' "$folder/quit" &&
 		! grep -q '^banner/' "$folder/quit"
 }
+range() { # of the EHLO answer of an old Sendmail
+	printf '%s\n' '250-mx.example.com Hello probe.example.org\r\n250-EXPN\r\n250-8BITMIME\r\n250-SIZE\r\n250-DSN\r\n250-ONEX\r\n250-ETRN\r\n250-XUSR\r\n250 HELP\r\n' |
+		"$MXPRINT" rules match --stage ehlo >"$folder/range"
+	grep -q '"version":"8.8-8.11","cpe":"cpe:2.3:a:sendmail:sendmail:\*:' \
+		"$folder/range"
+}
+check "a range of versions is none of CPE's" range
 check "the rules of one stage" of_quit
 check "nothing matched: everything is empty" says '220 mx.example.com hello' \
 	'"product":"","name":"","vendor":"","version":"","cpe":"","operator":"","front":""'
